@@ -1,0 +1,3 @@
+//! All of instantchat in one process.
+
+fn main() {}
