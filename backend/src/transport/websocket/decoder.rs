@@ -1,0 +1,264 @@
+//! An incremental decoder of client frames, without I/O. It takes bytes as
+//! they come and gives whole messages; it holds memory only for a message of
+//! which a part has come.
+
+use bytes::Bytes;
+
+use super::ProtocolError;
+use super::header::{Header, Opcode, PartialHeader};
+use super::mask;
+
+/// What a decoder refuses.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// The longest message, all fragments together. A frame that would cross it
+    /// is refused by its header, before a byte of it is kept.
+    pub message_bytes_max: usize,
+}
+
+/// What a client sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Incoming {
+    /// A text message.
+    Text(String),
+    /// A binary message.
+    Binary(Bytes),
+    /// A ping; answer with a pong of the same payload.
+    Ping(Bytes),
+    /// A pong, asked for or not.
+    Pong(Bytes),
+    /// The client closes; whatever follows is ignored.
+    Close {
+        /// The code, if the frame had a payload.
+        code: Option<u16>,
+        /// The reason, possibly empty.
+        reason: String,
+    },
+}
+
+/// A frame whose header is complete and whose payload is not.
+#[derive(Debug)]
+struct Frame {
+    header: Header,
+    /// How much of the payload has come.
+    have: usize,
+}
+
+/// A message of which a part has come.
+#[derive(Debug)]
+struct Message {
+    is_text: bool,
+    payload: Vec<u8>,
+    /// The length of the prefix that is known to be UTF-8.
+    valid: usize,
+}
+
+/// Where the stream is beyond use.
+#[derive(Debug)]
+enum End {
+    Closed,
+    Failed(ProtocolError),
+}
+
+/// The decoder of one connection.
+#[derive(Debug)]
+pub struct Decoder {
+    limits: Limits,
+    header: PartialHeader,
+    frame: Option<Frame>,
+    message: Option<Message>,
+    /// The payload of a control frame, which may stand between fragments.
+    control: Vec<u8>,
+    end: Option<End>,
+}
+
+impl Decoder {
+    /// A decoder at the start of a connection.
+    pub fn new(limits: Limits) -> Self {
+        let header = PartialHeader::default();
+        Self { limits, header, frame: None, message: None, control: Vec::new(), end: None }
+    }
+
+    /// Takes bytes off the front of `input` up to the end of the next message
+    /// and gives it; `None` when `input` is used up first. After an error every
+    /// call gives that error again.
+    pub fn decode(&mut self, input: &mut &[u8]) -> Result<Option<Incoming>, ProtocolError> {
+        match self.end {
+            Some(End::Failed(error)) => return Err(error),
+            Some(End::Closed) => {
+                *input = &[];
+                return Ok(None);
+            }
+            None => {}
+        }
+        let decoded = self.decode_open(input);
+        match &decoded {
+            Err(error) => self.finish(End::Failed(*error)),
+            Ok(Some(Incoming::Close { .. })) => self.finish(End::Closed),
+            Ok(_) => {}
+        }
+        decoded
+    }
+
+    fn finish(&mut self, end: End) {
+        self.end = Some(end);
+        self.message = None;
+        self.control = Vec::new();
+    }
+
+    fn decode_open(&mut self, input: &mut &[u8]) -> Result<Option<Incoming>, ProtocolError> {
+        loop {
+            let frame = match self.frame.take() {
+                Some(frame) => frame,
+                None => match self.header.read(input)? {
+                    Some(header) => self.begin(header)?,
+                    None => return Ok(None),
+                },
+            };
+            let header = frame.header;
+            match self.read_payload(frame, input)? {
+                Some(frame) => {
+                    self.frame = Some(frame);
+                    return Ok(None);
+                }
+                None => {
+                    if let Some(incoming) = self.complete(header)? {
+                        return Ok(Some(incoming));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Judges a header by what came before it and by the limit.
+    fn begin(&mut self, header: Header) -> Result<Frame, ProtocolError> {
+        if !header.opcode.is_control() {
+            match (header.opcode, &self.message) {
+                (Opcode::Continuation, None) => return Err(ProtocolError::NothingToContinue),
+                (Opcode::Continuation, Some(_)) => {}
+                (_, Some(_)) => return Err(ProtocolError::MessageInsideMessage),
+                (opcode, None) => {
+                    let is_text = opcode == Opcode::Text;
+                    self.message = Some(Message { is_text, payload: Vec::new(), valid: 0 });
+                }
+            }
+            let before = self.message.as_ref().map_or(0, |message| message.payload.len());
+            let left = self.limits.message_bytes_max.saturating_sub(before);
+            if header.length > left as u64 {
+                return Err(ProtocolError::TooBig);
+            }
+        }
+        Ok(Frame { header, have: 0 })
+    }
+
+    /// Moves what `input` has of the payload; gives the frame back while some
+    /// of it is missing. The only copy of a payload that comes in one piece.
+    fn read_payload(
+        &mut self,
+        mut frame: Frame,
+        input: &mut &[u8],
+    ) -> Result<Option<Frame>, ProtocolError> {
+        let Header { fin, opcode, mask, length } = frame.header;
+        // `begin` checked the length against a `usize`.
+        let missing = length as usize - frame.have;
+        let (chunk, rest) = input.split_at(missing.min(input.len()));
+        *input = rest;
+        let whole = chunk.len() == missing;
+        // `begin` made the message that a data frame belongs to.
+        let mut message = self.message.as_mut().filter(|_| !opcode.is_control());
+        let payload = message.as_mut().map_or(&mut self.control, |message| &mut message.payload);
+        if whole && fin {
+            payload.reserve_exact(chunk.len());
+        }
+        let start = payload.len();
+        payload.extend_from_slice(chunk);
+        mask::apply(&mut payload[start..], mask, frame.have);
+        frame.have += chunk.len();
+        // A message that ends here is checked as a whole in `complete`.
+        if let Some(message) = message.filter(|_| !(whole && fin)) {
+            message.check()?;
+        }
+        Ok((!whole).then_some(frame))
+    }
+
+    /// The frame is whole: gives its message, unless fragments are to follow.
+    fn complete(&mut self, header: Header) -> Result<Option<Incoming>, ProtocolError> {
+        match header.opcode {
+            Opcode::Ping => Ok(Some(Incoming::Ping(self.take_control().into()))),
+            Opcode::Pong => Ok(Some(Incoming::Pong(self.take_control().into()))),
+            Opcode::Close => close(self.take_control()).map(Some),
+            Opcode::Continuation | Opcode::Text | Opcode::Binary if header.fin => {
+                self.message.take().map(Message::complete).transpose()
+            }
+            Opcode::Continuation | Opcode::Text | Opcode::Binary => Ok(None),
+        }
+    }
+
+    fn take_control(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.control)
+    }
+}
+
+impl Message {
+    /// Fails as soon as no further byte could make the text valid. Each byte is
+    /// looked at once, however small the pieces are.
+    fn check(&mut self) -> Result<(), ProtocolError> {
+        if !self.is_text {
+            return Ok(());
+        }
+        match std::str::from_utf8(&self.payload[self.valid..]) {
+            Ok(text) => self.valid += text.len(),
+            Err(error) if error.error_len().is_some() => return Err(ProtocolError::InvalidUtf8),
+            Err(error) => self.valid += error.valid_up_to(),
+        }
+        Ok(())
+    }
+
+    fn complete(self) -> Result<Incoming, ProtocolError> {
+        if !self.is_text {
+            return Ok(Incoming::Binary(self.payload.into()));
+        }
+        let text = String::from_utf8(self.payload);
+        text.map(Incoming::Text).map_err(|_| ProtocolError::InvalidUtf8)
+    }
+}
+
+fn close(payload: Vec<u8>) -> Result<Incoming, ProtocolError> {
+    match payload.as_slice() {
+        [] => Ok(Incoming::Close { code: None, reason: String::new() }),
+        [_] => Err(ProtocolError::BadCloseCode),
+        [high, low, reason @ ..] => {
+            let code = u16::from_be_bytes([*high, *low]);
+            if !may_be_sent(code) {
+                return Err(ProtocolError::BadCloseCode);
+            }
+            let reason = std::str::from_utf8(reason).map_err(|_| ProtocolError::InvalidUtf8)?;
+            Ok(Incoming::Close { code: Some(code), reason: reason.to_owned() })
+        }
+    }
+}
+
+/// Whether a close frame may carry `code` (RFC 6455 §7.4 and the registry that
+/// it founded); 1005, 1006 and 1015 stand for frames that never came.
+fn may_be_sent(code: u16) -> bool {
+    matches!(code, 1000..=1003 | 1007..=1014 | 3000..=4999)
+}
+
+/// Decodes what may be anything, in two pieces: the target of the fuzzer and of
+/// the property tests. It must not panic, and must use up what it accepts.
+pub fn decode_any_bytes(bytes: &[u8]) {
+    let mut decoder = Decoder::new(Limits { message_bytes_max: 1 << 16 });
+    let (left, right) = bytes.split_at(bytes.len() / 2);
+    for mut piece in [left, right] {
+        loop {
+            match decoder.decode(&mut piece) {
+                Ok(Some(_)) => {}
+                Ok(None) => break assert!(piece.is_empty(), "accepted bytes were not used"),
+                Err(_) => return,
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

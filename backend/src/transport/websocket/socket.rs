@@ -1,0 +1,252 @@
+//! One upgraded connection. Any task may push frames, which usually go to the
+//! kernel at once; the peer's own task is woken only when a write blocked.
+//! Reading is in [`super::Reader`], so that a `Socket` can be shared.
+
+use std::io::{self, Read};
+use std::net::Shutdown;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use socket2::SockRef;
+use tokio::io::Interest;
+use tokio::net::TcpStream;
+use tokio::sync::Notify;
+
+use super::outbox::{Flushed, Outbox, OutboxLimits, Refused};
+use super::reader;
+
+/// The connection of one peer.
+#[derive(Debug)]
+pub struct Socket {
+    stream: TcpStream,
+    limits: OutboxLimits,
+    /// Locked for one write that does not block, never across an await.
+    outbox: Mutex<Outbox>,
+    /// Tells the peer's own task that a write blocked or the outbox was closed.
+    wake: Notify,
+}
+
+impl Socket {
+    /// Takes over a connection whose handshake is done. Frames are small and
+    /// wanted at once, so Nagle's algorithm is switched off.
+    pub fn new(stream: TcpStream, limits: OutboxLimits) -> io::Result<Self> {
+        stream.set_nodelay(true)?;
+        let outbox = Mutex::new(Outbox::new());
+        Ok(Self { stream, limits, outbox, wake: Notify::new() })
+    }
+
+    /// Writes `frame`, or queues what the kernel does not take. The common case
+    /// is one system call, no allocation, no wake-up and no count of references.
+    /// On [`Refused::Full`] nothing of the frame was sent.
+    pub fn push_and_flush(&self, frame: &Bytes, now_ms: u64) -> Result<Flushed, Refused> {
+        let mut outbox = self.lock();
+        if !outbox.is_empty() {
+            self.flush_locked(&mut outbox, now_ms)?;
+        }
+        outbox.admit(frame, self.limits)?;
+        if !outbox.is_empty() {
+            return Ok(self.wait_with(&mut outbox, frame, 0, now_ms));
+        }
+        let written = match self.stream.try_write(frame) {
+            Ok(written) => written,
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => 0,
+            Err(error) => return Err(self.broken(&mut outbox, &error)),
+        };
+        if written == frame.len() {
+            return Ok(Flushed::All);
+        }
+        Ok(self.wait_with(&mut outbox, frame, written, now_ms))
+    }
+
+    fn wait_with(&self, outbox: &mut Outbox, frame: &Bytes, from: usize, now_ms: u64) -> Flushed {
+        outbox.push(frame.clone(), from, now_ms);
+        self.tell_owner(outbox);
+        Flushed::WouldBlock
+    }
+
+    /// Queues `frame` without writing; to be followed by [`Socket::flush_now`].
+    pub fn push(&self, frame: Bytes, now_ms: u64) -> Result<(), Refused> {
+        let mut outbox = self.lock();
+        outbox.admit(&frame, self.limits)?;
+        outbox.push(frame, 0, now_ms);
+        Ok(())
+    }
+
+    /// Writes what waits, as far as the kernel takes it.
+    pub fn flush_now(&self, now_ms: u64) -> Result<Flushed, Refused> {
+        let mut outbox = self.lock();
+        let flushed = self.flush_locked(&mut outbox, now_ms)?;
+        self.tell_owner(&mut outbox);
+        Ok(flushed)
+    }
+
+    /// Sends `frame`, a close frame, after what waits, and takes nothing more.
+    /// The peer's own task completes it with [`Socket::finish`].
+    pub fn close(&self, frame: Bytes, now_ms: u64) {
+        self.close_outbox(frame, now_ms, false);
+    }
+
+    /// As [`Socket::close`], but forgets what waits, so that a slow reader
+    /// learns the reason as soon as it reads, and costs nothing until then.
+    pub fn cut(&self, frame: Bytes, now_ms: u64) {
+        self.close_outbox(frame, now_ms, true);
+    }
+
+    fn close_outbox(&self, frame: Bytes, now_ms: u64, forget: bool) {
+        let mut outbox = self.lock();
+        if outbox.is_closing() || outbox.failure().is_some() {
+            return;
+        }
+        if forget {
+            outbox.forget_unbegun();
+        }
+        outbox.push(frame, 0, now_ms);
+        outbox.close();
+        // An error is remembered by the outbox and met by the peer's own task.
+        let _ = self.flush_locked(&mut outbox, now_ms);
+        self.wake.notify_one();
+    }
+
+    /// How many bytes wait.
+    pub fn bytes_queued(&self) -> usize {
+        self.lock().bytes()
+    }
+
+    /// Whether nothing waits.
+    pub fn is_empty(&self) -> bool {
+        self.lock().is_empty()
+    }
+
+    /// Since when something waits of which the kernel takes nothing; `None`
+    /// when nothing waits. The newer of the first push and the last success.
+    pub fn stalled_since_ms(&self) -> Option<u64> {
+        self.lock().stalled_since_ms()
+    }
+
+    /// Writes whatever other tasks could not; for the `select!` of the peer's
+    /// own task, cancel-safe. Completes once the outbox is closed (call
+    /// [`Socket::finish`] then) or with the error that broke the connection.
+    pub async fn drive_outbox(&self, now_ms: impl Fn() -> u64) -> io::Result<()> {
+        loop {
+            let (closing, empty) = {
+                let outbox = self.lock();
+                if let Some(error) = outbox.failure() {
+                    return Err(error);
+                }
+                (outbox.is_closing(), outbox.is_empty())
+            };
+            if closing {
+                return Ok(());
+            }
+            if empty {
+                self.wake.notified().await;
+            } else {
+                tokio::select! {
+                    written = self.write_some(&now_ms) => written?,
+                    // Closed or broken meanwhile, perhaps.
+                    () = self.wake.notified() => {}
+                }
+            }
+        }
+    }
+
+    /// Writes until less than `below_bytes` wait: the pace of a long resume.
+    /// Cancel-safe. `drained(1, …)` writes everything.
+    pub async fn drained(&self, below_bytes: usize, now_ms: impl Fn() -> u64) -> io::Result<()> {
+        loop {
+            {
+                let outbox = self.lock();
+                if let Some(error) = outbox.failure() {
+                    return Err(error);
+                }
+                if outbox.bytes() < below_bytes.max(1) {
+                    return Ok(());
+                }
+            }
+            self.write_some(&now_ms).await?;
+        }
+    }
+
+    /// Ends a closed connection: writes what waits, shuts down the writing side
+    /// and reads until the client has closed too, all within `deadline`. Without
+    /// that reading the kernel would answer unread bytes with a reset, which
+    /// can overtake the close frame.
+    pub async fn finish(&self, deadline: Duration, now_ms: impl Fn() -> u64) -> io::Result<()> {
+        let end = async {
+            self.drained(1, now_ms).await?;
+            SockRef::from(&self.stream).shutdown(Shutdown::Write)?;
+            while self.read_with(|read| read.len()).await? > 0 {}
+            Ok(())
+        };
+        match tokio::time::timeout(deadline, end).await {
+            Ok(ended) => ended,
+            Err(_) => Err(io::ErrorKind::TimedOut.into()),
+        }
+    }
+
+    /// Waits for bytes and gives them to `take` in the thread's own buffer; an
+    /// empty slice is the end of the stream. Cancel-safe.
+    pub(super) async fn read_with<R>(&self, mut take: impl FnMut(&[u8]) -> R) -> io::Result<R> {
+        loop {
+            self.stream.readable().await?;
+            match reader::with_scratch(|scratch| {
+                self.try_read(scratch).map(|n| take(&scratch[..n]))
+            }) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                read => return read,
+            }
+        }
+    }
+
+    /// As `TcpStream::try_read`, but a short read also says that the kernel has
+    /// no more, as tokio's own `poll_read` does: that saves the second system
+    /// call of every message, the one that would only answer "would block".
+    fn try_read(&self, scratch: &mut [u8]) -> io::Result<usize> {
+        let mut read = 0;
+        let tried = self.stream.try_io(Interest::READABLE, || {
+            read = (&*SockRef::from(&self.stream)).read(scratch)?;
+            let short = 0 < read && read < scratch.len();
+            if short { Err(io::ErrorKind::WouldBlock.into()) } else { Ok(()) }
+        });
+        match tried {
+            Err(error) if read == 0 => Err(error),
+            _ => Ok(read),
+        }
+    }
+
+    async fn write_some(&self, now_ms: &impl Fn() -> u64) -> io::Result<()> {
+        self.stream.writable().await?;
+        let mut outbox = self.lock();
+        match self.flush_locked(&mut outbox, now_ms()) {
+            Ok(_) => Ok(()),
+            Err(_) => outbox.failure().map_or(Ok(()), Err),
+        }
+    }
+
+    fn flush_locked(&self, outbox: &mut Outbox, now_ms: u64) -> Result<Flushed, Refused> {
+        let flushed = outbox.flush(now_ms, |slices| self.stream.try_write_vectored(slices));
+        flushed.map_err(|error| self.broken(outbox, &error))
+    }
+
+    fn tell_owner(&self, outbox: &mut Outbox) {
+        if outbox.must_tell() {
+            self.wake.notify_one();
+        }
+    }
+
+    fn broken(&self, outbox: &mut Outbox, error: &io::Error) -> Refused {
+        outbox.fail(error.kind());
+        self.wake.notify_one();
+        Refused::Closed
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Outbox> {
+        // No code under the lock panics; if it did, the queue is still whole.
+        self.outbox.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests;
