@@ -89,17 +89,14 @@ pub struct SiteInfo {
     /// Who runs this server, in the operator's words; may be empty.
     pub operator: String,
     /// Milliseconds from a room's last use to its end.
-    #[cfg_attr(test, ts(type = "number"))]
     pub room_expires_after_ms: u64,
     /// Messages kept per room.
     pub messages_max: u32,
     /// Characters of a text.
     pub text_chars_max: u32,
     /// Bytes of a file.
-    #[cfg_attr(test, ts(type = "number"))]
     pub file_bytes_max: u64,
     /// Bytes of a drawing or an image.
-    #[cfg_attr(test, ts(type = "number"))]
     pub drawing_bytes_max: u64,
     /// Where files are: in a folder of the server, or in an object store.
     pub files_in: FilesIn,
@@ -138,6 +135,6 @@ pub struct Problem {
     pub code: ErrorCode,
     /// Milliseconds until it may work.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(test, ts(optional, type = "number"))]
+    #[cfg_attr(test, ts(optional))]
     pub retry_after_ms: Option<u64>,
 }

@@ -14,6 +14,9 @@ pub mod name;
 pub mod token;
 pub mod wire;
 
+#[cfg(test)]
+mod typescript;
+
 pub use close::CloseCode;
 pub use error_code::ErrorCode;
 pub use name::{NameError, RoomName};

@@ -12,6 +12,7 @@ use time::macros::format_description;
 
 /// A member: `m` and its number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(type = "string"))]
 pub struct Member(pub u64);
 
 impl fmt::Display for Member {
@@ -36,12 +37,14 @@ impl<'de> Deserialize<'de> for Member {
 
 /// A time: RFC 3339 in UTC with milliseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(type = "string"))]
 pub struct Timestamp(pub u64);
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let format =
-            format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z");
+        let format = format_description!(
+            "[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z"
+        );
         let nanos = i128::from(self.0) * 1_000_000;
         let text = OffsetDateTime::from_unix_timestamp_nanos(nanos)
             .ok()
@@ -68,6 +71,7 @@ impl<'de> Deserialize<'de> for Timestamp {
 
 /// 128 bits in base64url without padding: an incarnation, a session's hash, an owner's id.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(type = "string"))]
 pub struct Id128(pub [u8; 16]);
 
 impl fmt::Display for Id128 {

@@ -18,16 +18,15 @@ pub enum ClientFrame {
     Post {
         /// Comes back with the answer.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        #[cfg_attr(test, ts(type = "number"))]
         id: Option<u64>,
         /// The client's own name for the post, 1 to 64 of `A-Z a-z 0-9 _ -`: sent again, it gets the first answer.
         key: String,
         /// The text; may be left out with a file.
         #[serde(default)]
+        #[cfg_attr(test, ts(as = "Option<String>", optional))]
         text: String,
         /// The message that it answers.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        #[cfg_attr(test, ts(type = "number"))]
         reply_to: Option<u64>,
         /// The `descriptor` of an upload.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -40,10 +39,8 @@ pub enum ClientFrame {
     Edit {
         /// Comes back with the answer.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        #[cfg_attr(test, ts(type = "number"))]
         id: Option<u64>,
         /// The message.
-        #[cfg_attr(test, ts(type = "number"))]
         message: u64,
         /// Its text from now on.
         text: String,
@@ -52,20 +49,16 @@ pub enum ClientFrame {
     Delete {
         /// Comes back with the answer.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        #[cfg_attr(test, ts(type = "number"))]
         id: Option<u64>,
         /// The message.
-        #[cfg_attr(test, ts(type = "number"))]
         message: u64,
     },
     /// Vote for or against a message, or take the vote back.
     Vote {
         /// Comes back with the answer.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        #[cfg_attr(test, ts(type = "number"))]
         id: Option<u64>,
         /// The message.
-        #[cfg_attr(test, ts(type = "number"))]
         message: u64,
         /// The vote from now on.
         value: VoteValue,
@@ -74,7 +67,6 @@ pub enum ClientFrame {
     Rename {
         /// Comes back with the answer.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        #[cfg_attr(test, ts(type = "number"))]
         id: Option<u64>,
         /// The name.
         name: String,
@@ -83,7 +75,6 @@ pub enum ClientFrame {
     Describe {
         /// Comes back with the answer.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        #[cfg_attr(test, ts(type = "number"))]
         id: Option<u64>,
         /// The description; may be empty.
         text: String,
@@ -94,11 +85,9 @@ pub enum ClientFrame {
     History {
         /// Comes back with the answer.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        #[cfg_attr(test, ts(type = "number"))]
         id: Option<u64>,
         /// Messages below this one; the newest without it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        #[cfg_attr(test, ts(type = "number"))]
         before: Option<u64>,
         /// How many at most; 100 without it, and never more.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -108,17 +97,16 @@ pub enum ClientFrame {
     Grant {
         /// Comes back with the answer.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        #[cfg_attr(test, ts(type = "number"))]
         id: Option<u64>,
     },
     /// Members whose name begins like this.
     Members {
         /// Comes back with the answer.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        #[cfg_attr(test, ts(type = "number"))]
         id: Option<u64>,
         /// The beginning; may be empty.
         #[serde(default)]
+        #[cfg_attr(test, ts(as = "Option<String>", optional))]
         prefix: String,
     },
 }
@@ -131,7 +119,6 @@ pub enum ClientFrame {
 pub struct Join {
     /// Comes back with a refusal.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(test, ts(type = "number"))]
     pub id: Option<u64>,
     /// The name chosen now; without it the old one, or a friendly one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -151,13 +138,10 @@ pub struct Join {
 #[serde(rename_all = "camelCase")]
 pub struct Resume {
     /// The life of the room that it knows.
-    #[cfg_attr(test, ts(type = "string"))]
     pub incarnation: Id128,
     /// The owner's term in which its newest event came.
-    #[cfg_attr(test, ts(type = "number"))]
     pub epoch: u64,
     /// Its newest event.
-    #[cfg_attr(test, ts(type = "number"))]
     pub seq: u64,
     /// The newest `keep` that it was given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -238,7 +222,9 @@ fn id_of(text: &str) -> Option<u64> {
 /// What is wrong, in words that repeat nothing of the client's.
 fn reason(error: &serde_json::Error) -> &'static str {
     match error.classify() {
-        serde_json::error::Category::Data => "unknown type, or a field is missing or of a wrong type",
+        serde_json::error::Category::Data => {
+            "unknown type, or a field is missing or of a wrong type"
+        }
         serde_json::error::Category::Eof => "the JSON ends too early",
         _ => "not JSON",
     }

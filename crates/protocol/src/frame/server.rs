@@ -20,7 +20,6 @@ pub enum ServerFrame {
     /// A page of older messages, oldest first.
     History {
         /// The request's.
-        #[cfg_attr(test, ts(type = "number | null"))]
         id: Option<u64>,
         /// The messages.
         messages: Vec<Message>,
@@ -30,7 +29,6 @@ pub enum ServerFrame {
     /// The right to upload and to preview, for 10 minutes.
     Grant {
         /// The request's.
-        #[cfg_attr(test, ts(type = "number | null"))]
         id: Option<u64>,
         /// The value of the `Instantchat-Grant` header.
         grant: String,
@@ -38,7 +36,6 @@ pub enum ServerFrame {
     /// Members whose name begins as was asked.
     Members {
         /// The request's.
-        #[cfg_attr(test, ts(type = "number | null"))]
         id: Option<u64>,
         /// The members.
         members: Vec<MemberState>,
@@ -48,7 +45,6 @@ pub enum ServerFrame {
         /// Who came, or everybody who is here with `snapshot`.
         joined: Vec<MemberState>,
         /// Who left.
-        #[cfg_attr(test, ts(type = "string[]"))]
         left: Vec<Member>,
         /// Members online.
         online: u32,
@@ -60,44 +56,36 @@ pub enum ServerFrame {
     /// It is done.
     Ok {
         /// The request's.
-        #[cfg_attr(test, ts(type = "number | null"))]
         id: Option<u64>,
         /// The event that it made; null when nothing had to change.
-        #[cfg_attr(test, ts(type = "number | null"))]
         seq: Option<u64>,
     },
     /// It is not done.
     Error {
         /// The request's.
-        #[cfg_attr(test, ts(type = "number | null"))]
         id: Option<u64>,
         /// Why, for programs.
         code: ErrorCode,
         /// Why, for developers.
         detail: String,
         /// Milliseconds until it may work.
-        #[cfg_attr(test, ts(type = "number | null"))]
         retry_after_ms: Option<u64>,
     },
     /// The connection lives, and this is the newest event.
     Heartbeat {
         /// The owner's term.
-        #[cfg_attr(test, ts(type = "number"))]
         epoch: u64,
         /// The newest event.
-        #[cfg_attr(test, ts(type = "number"))]
         seq: u64,
     },
     /// These members are writing.
     Typing {
         /// Three at most.
-        #[cfg_attr(test, ts(type = "string[]"))]
         members: Vec<Member>,
     },
     /// The room goes to another owner; close 1012 follows.
     Moving {
         /// Come back after this many milliseconds, without jitter.
-        #[cfg_attr(test, ts(type = "number"))]
         retry_after_ms: u64,
     },
 }
@@ -128,13 +116,10 @@ pub struct Joined {
     /// Who you are in it.
     pub you: You,
     /// The life of the room.
-    #[cfg_attr(test, ts(type = "string"))]
     pub incarnation: Id128,
     /// The owner's term.
-    #[cfg_attr(test, ts(type = "number"))]
     pub epoch: u64,
     /// The newest event there is.
-    #[cfg_attr(test, ts(type = "number"))]
     pub seq: u64,
     /// Who is here and who was; the newest 50 writers of a crowded room.
     pub members: Vec<MemberState>,
@@ -166,17 +151,14 @@ pub struct Room {
     /// Whether it has a password.
     pub protected: bool,
     /// When it was created.
-    #[cfg_attr(test, ts(type = "string"))]
     pub created_at: Timestamp,
     /// Who made it.
-    #[cfg_attr(test, ts(type = "string | null"))]
     pub creator: Option<Member>,
     /// Messages kept now.
     pub kept: u32,
     /// Messages kept at most.
     pub kept_max: u32,
     /// Milliseconds from the last use to the end.
-    #[cfg_attr(test, ts(type = "number"))]
     pub expires_after_ms: u64,
 }
 
@@ -186,7 +168,6 @@ pub struct Room {
 #[serde(rename_all = "camelCase")]
 pub struct You {
     /// Its number in this room.
-    #[cfg_attr(test, ts(type = "string"))]
     pub member: Member,
     /// Its name.
     pub name: Arc<str>,
@@ -200,7 +181,6 @@ pub struct You {
 #[serde(rename_all = "camelCase")]
 pub struct MemberState {
     /// Its number in this room.
-    #[cfg_attr(test, ts(type = "string"))]
     pub member: Member,
     /// Its name.
     pub name: Arc<str>,
@@ -209,7 +189,6 @@ pub struct MemberState {
     /// Whether it made the room.
     pub creator: bool,
     /// When it last posted.
-    #[cfg_attr(test, ts(type = "string | null"))]
     pub last_post_at: Option<Timestamp>,
 }
 
@@ -219,10 +198,8 @@ pub struct MemberState {
 #[serde(rename_all = "camelCase")]
 pub struct Gap {
     /// The first missing event; null when everything is.
-    #[cfg_attr(test, ts(type = "number | null"))]
     pub from: Option<u64>,
     /// The last missing event; null when everything is.
-    #[cfg_attr(test, ts(type = "number | null"))]
     pub to: Option<u64>,
     /// Why.
     pub reason: GapReason,
@@ -245,13 +222,10 @@ pub enum GapReason {
 #[serde(rename_all = "camelCase")]
 pub struct Event {
     /// Its number: 1, 2, 3 … without gaps.
-    #[cfg_attr(test, ts(type = "number"))]
     pub seq: u64,
     /// When.
-    #[cfg_attr(test, ts(type = "string"))]
     pub at: Timestamp,
     /// Who did it; null for `trimmed` and `voted`.
-    #[cfg_attr(test, ts(type = "string | null"))]
     pub by: Option<Member>,
     /// The name of `by` at that time; empty without one.
     pub name: Arc<str>,
@@ -271,7 +245,6 @@ pub enum EventKind {
         /// The text; empty only with a file.
         text: Arc<str>,
         /// The message that it answers.
-        #[cfg_attr(test, ts(type = "number | null"))]
         reply_to: Option<u64>,
         /// Its file.
         file: Option<File>,
@@ -281,7 +254,6 @@ pub enum EventKind {
     /// A message has another text.
     Edited {
         /// The message.
-        #[cfg_attr(test, ts(type = "number"))]
         message: u64,
         /// Its text from now on.
         text: Arc<str>,
@@ -289,13 +261,11 @@ pub enum EventKind {
     /// A message keeps its place without its text.
     Deleted {
         /// The message.
-        #[cfg_attr(test, ts(type = "number"))]
         message: u64,
     },
     /// A message has other votes.
     Voted {
         /// The message.
-        #[cfg_attr(test, ts(type = "number"))]
         message: u64,
         /// Votes for it, in total.
         up: u32,
@@ -305,7 +275,6 @@ pub enum EventKind {
     /// A member has another name.
     Renamed {
         /// The member.
-        #[cfg_attr(test, ts(type = "string"))]
         member: Member,
         /// Its name from now on.
         name: Arc<str>,
@@ -318,7 +287,6 @@ pub enum EventKind {
     /// The oldest messages are gone.
     Trimmed {
         /// The lowest message still kept.
-        #[cfg_attr(test, ts(type = "number"))]
         before: u64,
     },
 }
@@ -329,20 +297,16 @@ pub enum EventKind {
 #[serde(rename_all = "camelCase")]
 pub struct Message {
     /// Its name: the `seq` of the event that posted it.
-    #[cfg_attr(test, ts(type = "number"))]
     pub seq: u64,
     /// When it was posted.
-    #[cfg_attr(test, ts(type = "string"))]
     pub at: Timestamp,
     /// Its author.
-    #[cfg_attr(test, ts(type = "string"))]
     pub by: Member,
     /// The author's present name.
     pub name: Arc<str>,
     /// Its present text; empty when deleted.
     pub text: Arc<str>,
     /// The message that it answers.
-    #[cfg_attr(test, ts(type = "number | null"))]
     pub reply_to: Option<u64>,
     /// Its file.
     pub file: Option<File>,
@@ -355,10 +319,8 @@ pub struct Message {
     /// Your vote.
     pub mine: VoteValue,
     /// The `seq` of its last change.
-    #[cfg_attr(test, ts(type = "number"))]
     pub rev: u64,
     /// When its text was last replaced.
-    #[cfg_attr(test, ts(type = "string | null"))]
     pub edited_at: Option<Timestamp>,
     /// Whether it was deleted.
     pub deleted: bool,
@@ -379,7 +341,6 @@ pub struct File {
     #[serde(rename = "type")]
     pub media_type: Arc<str>,
     /// Its size in bytes.
-    #[cfg_attr(test, ts(type = "number"))]
     pub size: u64,
     /// Width in pixels, of an image.
     pub width: Option<u32>,
