@@ -1,0 +1,173 @@
+//! Connections: accepted within a limit, each with deadlines, ended with the process.
+
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use http::Request;
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use serde::{Deserialize, Serialize};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tower::ServiceExt;
+
+use super::address::{ClientAddress, TrustedProxies};
+use crate::lifecycle::Lifecycle;
+
+/// Pause after a failed accept: the process is out of descriptors, and the next try would fail
+/// as well.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+/// Streams of one HTTP/2 connection at once.
+const H2_STREAMS_MAX: u32 = 64;
+/// Bytes of headers of one request.
+const HEADER_BYTES_MAX: usize = 16 << 10;
+/// Headers of one request.
+const HEADERS_MAX: usize = 100;
+
+/// The limits of a listener.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct HttpLimits {
+    /// Connections at once, WebSockets included.
+    pub connections_max: usize,
+    /// Milliseconds until the headers of a request must have come, the wait for a further
+    /// request on the same connection included.
+    pub header_timeout_ms: u64,
+}
+
+impl Default for HttpLimits {
+    fn default() -> Self {
+        Self { connections_max: 50_000, header_timeout_ms: 10_000 }
+    }
+}
+
+/// How a listener serves.
+#[derive(Clone, Debug, Default)]
+pub struct ServeOptions {
+    /// Its limits.
+    pub limits: HttpLimits,
+    /// Whose word about client addresses counts.
+    pub trusted_proxies: TrustedProxies,
+}
+
+/// Accepts connections until the soft stop, and ends the idle ones then. Upgraded connections
+/// are their tasks' own to end.
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    options: ServeOptions,
+    lifecycle: Lifecycle,
+) {
+    let options = Arc::new(options);
+    let places = Arc::new(Semaphore::new(options.limits.connections_max));
+    loop {
+        let accepted = tokio::select! {
+            accepted = accept(&listener, &places) => accepted,
+            () = lifecycle.soft_stopped() => return,
+        };
+        match accepted {
+            Ok((stream, peer, place)) => {
+                let connection = connection(
+                    stream,
+                    peer,
+                    place,
+                    router.clone(),
+                    options.clone(),
+                    lifecycle.clone(),
+                );
+                lifecycle.spawn(connection);
+            }
+            Err(error) => {
+                tracing::warn!(%error, "accept failed");
+                tokio::time::sleep(ACCEPT_PAUSE).await;
+            }
+        }
+    }
+}
+
+/// Waits for a place first, so that clients wait in the kernel's queue rather than in ours.
+async fn accept(
+    listener: &TcpListener,
+    places: &Arc<Semaphore>,
+) -> io::Result<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
+    let place = Arc::clone(places).acquire_owned().await.map_err(io::Error::other)?;
+    let (stream, peer) = listener.accept().await?;
+    Ok((stream, peer, place))
+}
+
+/// Serves one connection. Its place is handed to the requests, so that a WebSocket keeps it as
+/// long as it lives.
+async fn connection(
+    stream: TcpStream,
+    peer: SocketAddr,
+    place: OwnedSemaphorePermit,
+    router: Router,
+    options: Arc<ServeOptions>,
+    lifecycle: Lifecycle,
+) {
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(%error, "no TCP_NODELAY");
+    }
+    let place = ConnectionPlace(Arc::new(place));
+    let trusted = options.trusted_proxies.clone();
+    let service = service_fn(move |request: Request<Incoming>| {
+        let request = prepare(request, peer.ip(), &trusted, &place);
+        router.clone().oneshot(request)
+    });
+    let mut builder = Builder::new(TokioExecutor::new());
+    let header_timeout = Duration::from_millis(options.limits.header_timeout_ms);
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(header_timeout)
+        .max_headers(HEADERS_MAX)
+        .max_buf_size(HEADER_BYTES_MAX);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .max_concurrent_streams(H2_STREAMS_MAX)
+        .max_header_list_size(HEADER_BYTES_MAX as u32)
+        .keep_alive_interval(header_timeout)
+        .keep_alive_timeout(header_timeout);
+    let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service);
+    let mut connection = std::pin::pin!(connection);
+    let ended = tokio::select! {
+        ended = connection.as_mut() => ended,
+        () = lifecycle.soft_stopped() => {
+            connection.as_mut().graceful_shutdown();
+            tokio::select! {
+                ended = connection.as_mut() => ended,
+                () = lifecycle.hard_stopped() => Ok(()),
+            }
+        }
+    };
+    if let Err(error) = ended {
+        tracing::debug!(%error, "connection ended");
+    }
+}
+
+/// The place of a connection among all. A task that outlives the HTTP connection, as a
+/// WebSocket's does, takes it from the request's extensions and holds it.
+#[derive(Clone, Debug)]
+pub struct ConnectionPlace(
+    #[expect(dead_code, reason = "held for its drop")] Arc<OwnedSemaphorePermit>,
+);
+
+fn prepare(
+    request: Request<Incoming>,
+    peer: IpAddr,
+    trusted: &TrustedProxies,
+    place: &ConnectionPlace,
+) -> Request<Body> {
+    let mut request = request.map(Body::new);
+    let client = trusted.client(peer, request.headers());
+    request.extensions_mut().insert(ClientAddress(client));
+    request.extensions_mut().insert(place.clone());
+    request
+}
