@@ -2,9 +2,12 @@
 //! of a thread read into one buffer, so that an idle one holds none.
 
 use std::cell::RefCell;
-use std::io;
+use std::io::{self, Read};
 
 use bytes::{Buf, Bytes};
+use socket2::SockRef;
+use tokio::io::Interest;
+use tokio::net::TcpStream;
 
 use super::{Decoder, Incoming, Limits, ProtocolError, Socket};
 
@@ -13,14 +16,6 @@ const SCRATCH_BYTES: usize = 64 * 1024;
 
 thread_local! {
     static SCRATCH: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
-}
-
-/// Lends the thread's read buffer; `borrow` must not wait or read again.
-pub(super) fn with_scratch<R>(borrow: impl FnOnce(&mut [u8]) -> R) -> R {
-    SCRATCH.with_borrow_mut(|scratch| {
-        scratch.resize(SCRATCH_BYTES, 0);
-        borrow(scratch)
-    })
 }
 
 /// Why reading ended.
@@ -60,7 +55,7 @@ impl Reader {
                 }
             }
             let Self { decoder, leftover } = self;
-            let read = socket.read_with(|mut input| {
+            let read = read_with(socket.stream(), |mut input| {
                 if input.is_empty() {
                     return Ok(None);
                 }
@@ -85,5 +80,41 @@ impl Reader {
             self.leftover = Bytes::new();
         }
         decoded
+    }
+}
+
+/// Waits for bytes and gives them to `take` in the thread's own buffer; an
+/// empty slice is the end of the stream. Cancel-safe.
+pub(super) async fn read_with<R>(
+    stream: &TcpStream,
+    mut take: impl FnMut(&[u8]) -> R,
+) -> io::Result<R> {
+    loop {
+        stream.readable().await?;
+        let read = SCRATCH.with_borrow_mut(|scratch| {
+            scratch.resize(SCRATCH_BYTES, 0);
+            try_read(stream, scratch).map(|read| take(&scratch[..read]))
+        });
+        match read {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            read => return read,
+        }
+    }
+}
+
+/// As `TcpStream::try_read`, but a short read also says that the kernel has no
+/// more, as tokio's own `poll_read` does: that saves the second system call of
+/// every message, the one that would only answer "would block".
+fn try_read(stream: &TcpStream, scratch: &mut [u8]) -> io::Result<usize> {
+    let mut read = 0;
+    let tried = stream.try_io(Interest::READABLE, || {
+        read = (&*SockRef::from(stream)).read(scratch)?;
+        let short = 0 < read && read < scratch.len();
+        if short { Err(io::ErrorKind::WouldBlock.into()) } else { Ok(()) }
+    });
+    match tried {
+        Err(error) if read == 0 => Err(error),
+        _ => Ok(read),
     }
 }

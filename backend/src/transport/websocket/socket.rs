@@ -2,14 +2,13 @@
 //! kernel at once; the peer's own task is woken only when a write blocked.
 //! Reading is in [`super::Reader`], so that a `Socket` can be shared.
 
-use std::io::{self, Read};
+use std::io;
 use std::net::Shutdown;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
 use socket2::SockRef;
-use tokio::io::Interest;
 use tokio::net::TcpStream;
 use tokio::sync::Notify;
 
@@ -176,7 +175,7 @@ impl Socket {
         let end = async {
             self.drained(1, now_ms).await?;
             SockRef::from(&self.stream).shutdown(Shutdown::Write)?;
-            while self.read_with(|read| read.len()).await? > 0 {}
+            while reader::read_with(&self.stream, |read| read.len()).await? > 0 {}
             Ok(())
         };
         match tokio::time::timeout(deadline, end).await {
@@ -185,35 +184,9 @@ impl Socket {
         }
     }
 
-    /// Waits for bytes and gives them to `take` in the thread's own buffer; an
-    /// empty slice is the end of the stream. Cancel-safe.
-    pub(super) async fn read_with<R>(&self, mut take: impl FnMut(&[u8]) -> R) -> io::Result<R> {
-        loop {
-            self.stream.readable().await?;
-            match reader::with_scratch(|scratch| {
-                self.try_read(scratch).map(|n| take(&scratch[..n]))
-            }) {
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                read => return read,
-            }
-        }
-    }
-
-    /// As `TcpStream::try_read`, but a short read also says that the kernel has
-    /// no more, as tokio's own `poll_read` does: that saves the second system
-    /// call of every message, the one that would only answer "would block".
-    fn try_read(&self, scratch: &mut [u8]) -> io::Result<usize> {
-        let mut read = 0;
-        let tried = self.stream.try_io(Interest::READABLE, || {
-            read = (&*SockRef::from(&self.stream)).read(scratch)?;
-            let short = 0 < read && read < scratch.len();
-            if short { Err(io::ErrorKind::WouldBlock.into()) } else { Ok(()) }
-        });
-        match tried {
-            Err(error) if read == 0 => Err(error),
-            _ => Ok(read),
-        }
+    /// The stream, for the reading side.
+    pub(super) fn stream(&self) -> &TcpStream {
+        &self.stream
     }
 
     async fn write_some(&self, now_ms: &impl Fn() -> u64) -> io::Result<()> {
