@@ -1,0 +1,47 @@
+/** The languages say the same things: same keys, same placeholders, all plural forms. */
+
+import { expect, test } from 'vitest';
+import { en } from './catalogue/en/index';
+import { ru } from './catalogue/ru/index';
+import type { Message, Plural } from './message';
+
+const languages = { en, ru } as const;
+
+function forms(message: Message): string[] {
+  return typeof message === 'string' ? [message] : Object.values(message as Plural);
+}
+
+function placeholders(text: string): string[] {
+  return [...new Set([...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? ''))].sort();
+}
+
+test('both languages have the same keys', () => {
+  expect(Object.keys(ru).sort()).toEqual(Object.keys(en).sort());
+});
+
+test('both languages have the same placeholders', () => {
+  for (const key of Object.keys(en) as (keyof typeof en)[]) {
+    const expected = placeholders(forms(en[key]).at(-1) ?? '');
+    for (const text of [...forms(en[key]), ...forms(ru[key])]) {
+      expect(placeholders(text), key).toEqual(expected);
+    }
+  }
+});
+
+test.each(Object.entries(languages))('%s has every plural form that it needs', (language, messages) => {
+  const needed = new Intl.PluralRules(language).resolvedOptions().pluralCategories;
+  for (const [key, message] of Object.entries(messages)) {
+    if (typeof message === 'string') continue;
+    expect(Object.keys(message).sort(), key).toEqual([...needed].sort());
+  }
+});
+
+test('no text shouts or is empty', () => {
+  for (const messages of Object.values(languages)) {
+    for (const [key, message] of Object.entries(messages)) {
+      for (const text of forms(message)) {
+        expect(text, key).not.toMatch(/!|^\s*$|\s$/);
+      }
+    }
+  }
+});

@@ -1,0 +1,23 @@
+/** Russian: fetched when it is chosen. */
+
+import { about } from './about';
+import { common } from './common';
+import { composer } from './composer';
+import { conversation } from './conversation';
+import { dialogs } from './dialogs';
+import { home } from './home';
+import { panel } from './panel';
+import { room } from './room';
+import type { Catalogue, Translation } from '../en/index';
+
+export const ru: Translation<Catalogue> = {
+  ...about,
+  ...common,
+  ...composer,
+  ...conversation,
+  ...dialogs,
+  ...home,
+  ...panel,
+  ...room,
+};
+
