@@ -207,6 +207,24 @@ impl ClientFrame {
             | Self::Members { id, .. } => *id,
         }
     }
+
+    /// The frame with this `id`; `typing` has none, as it is never answered.
+    pub fn with_id(mut self, id: u64) -> Self {
+        match &mut self {
+            Self::Join(join) => join.id = Some(id),
+            Self::Typing {} => {}
+            Self::Post { id: place, .. }
+            | Self::Edit { id: place, .. }
+            | Self::Delete { id: place, .. }
+            | Self::Vote { id: place, .. }
+            | Self::Rename { id: place, .. }
+            | Self::Describe { id: place, .. }
+            | Self::History { id: place, .. }
+            | Self::Grant { id: place }
+            | Self::Members { id: place, .. } => *place = Some(id),
+        }
+        self
+    }
 }
 
 /// The `id` of a frame whose rest cannot be read.

@@ -12,6 +12,7 @@ use crate::wire::{Id128, Member, Timestamp};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[expect(clippy::large_enum_variant, reason = "made to be encoded at once, never kept in numbers")]
 pub enum ServerFrame {
     /// You are in the room.
     Joined(Box<Joined>),
@@ -103,6 +104,18 @@ impl ServerFrame {
     /// A text that is no frame of version 1.
     pub fn decode(text: &str) -> Result<Self, serde_json::Error> {
         serde_json::from_str(text)
+    }
+
+    /// The `id` of the request that it answers.
+    pub fn id(&self) -> Option<u64> {
+        match self {
+            Self::History { id, .. }
+            | Self::Grant { id, .. }
+            | Self::Members { id, .. }
+            | Self::Ok { id, .. }
+            | Self::Error { id, .. } => *id,
+            _ => None,
+        }
     }
 }
 
@@ -237,6 +250,7 @@ pub struct Event {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[expect(clippy::large_enum_variant, reason = "made to be encoded at once, never kept in numbers")]
 pub enum EventKind {
     /// A message; its name is the event's `seq`.
     Posted {

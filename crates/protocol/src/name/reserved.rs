@@ -9,6 +9,7 @@ pub const RESERVED: &[&str] = &[
     "app-config.yml",
     "apple-touch-icon.png",
     "assets",
+    "boot.js",
     "dashboards",
     "embed",
     "favicon.ico",
