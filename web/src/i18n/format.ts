@@ -82,6 +82,11 @@ export class Format {
     return capitalised(`${this.#weekday.format(at)}, ${date}`);
   }
 
+  /** "Thursday, 19 November 2026". */
+  date(at: Date): string {
+    return capitalised(`${this.#weekday.format(at)}, ${this.#dayMonthYear.format(at)}`);
+  }
+
   /** The whole date with seconds, for tooltips. */
   full(at: Date): string {
     return capitalised(this.#full.format(at));
