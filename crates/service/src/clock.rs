@@ -1,8 +1,9 @@
 //! The time: of the system, or of a test.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use tokio::sync::watch;
 
 /// Milliseconds since 1970 that never go back: the system's time at the start, carried on by the
 /// monotonic clock, so that a step of the system's time disturbs no order and no deadline.
@@ -12,12 +13,12 @@ pub struct Clock(Source);
 #[derive(Clone, Debug)]
 enum Source {
     System { start_ms: u64, started: Instant },
-    Manual(Arc<AtomicU64>),
+    Manual(Arc<watch::Sender<u64>>),
 }
 
 /// The hand on a test's clock.
 #[derive(Clone, Debug)]
-pub struct ManualClock(Arc<AtomicU64>);
+pub struct ManualClock(Arc<watch::Sender<u64>>);
 
 impl Clock {
     /// The system's clock.
@@ -30,7 +31,7 @@ impl Clock {
 
     /// A clock that stands still until its hand is moved.
     pub fn manual(start_ms: u64) -> (Self, ManualClock) {
-        let now = Arc::new(AtomicU64::new(start_ms));
+        let now = Arc::new(watch::Sender::new(start_ms));
         (Self(Source::Manual(Arc::clone(&now))), ManualClock(now))
     }
 
@@ -41,7 +42,28 @@ impl Clock {
                 let elapsed = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
                 start_ms.saturating_add(elapsed)
             }
-            Source::Manual(now) => now.load(Ordering::Acquire),
+            Source::Manual(now) => *now.borrow(),
+        }
+    }
+
+    /// A number of seconds whose differences are durations, for measurements.
+    pub fn seconds(&self) -> f64 {
+        match &self.0 {
+            Source::System { started, .. } => started.elapsed().as_secs_f64(),
+            Source::Manual(now) => Duration::from_millis(*now.borrow()).as_secs_f64(),
+        }
+    }
+
+    /// Waits until [`Clock::now`] is `at` or later.
+    pub async fn sleep_until(&self, at: u64) {
+        match &self.0 {
+            Source::System { .. } => {
+                tokio::time::sleep(Duration::from_millis(at.saturating_sub(self.now()))).await;
+            }
+            Source::Manual(now) => {
+                // The sender is this clock's own, so that it cannot be gone.
+                let _ = now.subscribe().wait_for(|now| *now >= at).await;
+            }
         }
     }
 }
@@ -49,7 +71,7 @@ impl Clock {
 impl ManualClock {
     /// Moves the hand forward.
     pub fn advance(&self, ms: u64) {
-        self.0.fetch_add(ms, Ordering::AcqRel);
+        self.0.send_modify(|now| *now += ms);
     }
 }
 
@@ -63,6 +85,20 @@ mod tests {
         assert_eq!(clock.now(), 1_000);
         hand.advance(250);
         assert_eq!(clock.clone().now(), 1_250);
+    }
+
+    #[tokio::test]
+    async fn a_sleep_ends_when_the_hand_comes_by() {
+        let (clock, hand) = Clock::manual(1_000);
+        let mut sleep = std::pin::pin!(clock.sleep_until(2_000));
+        tokio::select! {
+            biased;
+            () = &mut sleep => panic!("the hand stood still"),
+            () = std::future::ready(()) => hand.advance(999),
+        }
+        hand.advance(1);
+        sleep.await;
+        assert_eq!(clock.now(), 2_000);
     }
 
     #[test]
