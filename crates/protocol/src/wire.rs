@@ -6,9 +6,8 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
-use time::macros::format_description;
+use time::{Duration, OffsetDateTime};
 
 /// A member: `m` and its number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -30,27 +29,31 @@ impl Serialize for Member {
 impl<'de> Deserialize<'de> for Member {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         text(deserializer, "a member: m and a number", |s| {
-            s.strip_prefix('m').and_then(|digits| digits.parse().ok()).map(Self)
+            let member = s.strip_prefix('m')?.parse().ok().map(Self)?;
+            (member.to_string() == s).then_some(member)
         })
     }
 }
 
-/// A time: RFC 3339 in UTC with milliseconds.
+/// A time: RFC 3339 in UTC with milliseconds. On the wire it ends with the year 9999.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(type = "string"))]
 pub struct Timestamp(pub u64);
 
+impl Timestamp {
+    /// The last millisecond of the year 9999, the last that RFC 3339 can say.
+    pub const MAX: Self = Self(253_402_300_799_999);
+}
+
 impl fmt::Display for Timestamp {
+    /// Never fails, as encoding a frame must not.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let format = format_description!(
-            "[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z"
-        );
-        let nanos = i128::from(self.0) * 1_000_000;
-        let text = OffsetDateTime::from_unix_timestamp_nanos(nanos)
-            .ok()
-            .and_then(|at| at.format(&format).ok())
-            .ok_or(fmt::Error)?;
-        f.write_str(&text)
+        let ms = (*self).min(Self::MAX).0;
+        let at = OffsetDateTime::UNIX_EPOCH + Duration::milliseconds(ms.cast_signed());
+        let (year, month, day) = at.to_calendar_date();
+        let (hour, minute, second, ms) = at.to_hms_milli();
+        let month = u8::from(month);
+        write!(f, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{ms:03}Z")
     }
 }
 
@@ -115,7 +118,7 @@ impl<'de> Deserialize<'de> for Id128 {
     }
 }
 
-/// Bytes in base64url without padding, up to 4 KiB.
+/// A fixed number of bytes in base64url without padding.
 pub mod bytes64 {
     use super::*;
 
@@ -157,3 +160,6 @@ fn text<'de, D: Deserializer<'de>, T>(
     }
     deserializer.deserialize_str(Text(expected, parse))
 }
+
+#[cfg(test)]
+mod tests;

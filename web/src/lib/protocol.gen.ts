@@ -4,7 +4,7 @@
 /** A member: `m` and its number. */
 export type Member = string;
 
-/** A time: RFC 3339 in UTC with milliseconds. */
+/** A time: RFC 3339 in UTC with milliseconds. On the wire it ends with the year 9999. */
 export type Timestamp = string;
 
 /** 128 bits in base64url without padding: an incarnation, a session's hash, an owner's id. */
@@ -602,8 +602,8 @@ export const SERVER_FRAME_BYTES_MAX = 262144;
 /** Bytes of messages in one `joined` or `history` frame. */
 export const HISTORY_BYTES_MAX = 196608;
 
-/** The largest `id` of a request: 2^53−1, the largest integer that JSON carries safely. */
-export const REQUEST_ID_MAX = 9007199254740991;
+/** The largest number in a frame, of an `id` too: 2^53−1, the largest that JSON carries safely. */
+export const INTEGER_MAX = 9007199254740991;
 
 /** Bytes of any token; longer ones are refused before they are decoded. */
 export const TOKEN_BYTES_MAX = 8192;

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::limits::REQUEST_ID_MAX;
+use crate::limits::INTEGER_MAX;
 use crate::wire::Id128;
 
 /// A frame of a client.
@@ -178,8 +178,9 @@ impl ClientFrame {
     /// A text that is not one JSON object of a known `type` with the fields of that type.
     pub fn decode(text: &str) -> Result<Self, BadFrame> {
         match serde_json::from_str::<Self>(text) {
-            Ok(frame) if frame.id().is_some_and(|id| id > REQUEST_ID_MAX) => {
-                Err(BadFrame { id: None, detail: "the id is larger than 2^53-1" })
+            Ok(frame) if frame.largest_number() > INTEGER_MAX => {
+                let id = frame.id().filter(|id| *id <= INTEGER_MAX);
+                Err(BadFrame { id, detail: "a number is larger than 2^53-1" })
             }
             Ok(frame) => Ok(frame),
             Err(error) => Err(BadFrame { id: id_of(text), detail: reason(&error) }),
@@ -208,6 +209,20 @@ impl ClientFrame {
         }
     }
 
+    /// The largest of the frame's numbers, so that one check holds for all of them.
+    fn largest_number(&self) -> u64 {
+        let number = match self {
+            Self::Join(Join { resume: Some(resume), .. }) => resume.epoch.max(resume.seq),
+            Self::Post { reply_to: Some(message), .. }
+            | Self::Edit { message, .. }
+            | Self::Delete { message, .. }
+            | Self::Vote { message, .. }
+            | Self::History { before: Some(message), .. } => *message,
+            _ => 0,
+        };
+        number.max(self.id().unwrap_or(0))
+    }
+
     /// The frame with this `id`; `typing` has none, as it is never answered.
     pub fn with_id(mut self, id: u64) -> Self {
         match &mut self {
@@ -234,7 +249,7 @@ fn id_of(text: &str) -> Option<u64> {
         id: Option<u64>,
     }
     let envelope = serde_json::from_str::<Envelope>(text).ok()?;
-    envelope.id.filter(|id| *id <= REQUEST_ID_MAX)
+    envelope.id.filter(|id| *id <= INTEGER_MAX)
 }
 
 /// What is wrong, in words that repeat nothing of the client's.

@@ -1,5 +1,6 @@
 //! Names of rooms: one function normalises and checks them, everywhere.
 
+mod characters;
 mod reserved;
 mod scripts;
 
@@ -10,7 +11,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
+
+use characters::Class;
 
 pub use reserved::RESERVED;
 
@@ -41,8 +43,8 @@ pub enum NameError {
     Reserved,
 }
 
-/// Characters beside letters and digits that a name may have.
-const SIGNS: &str = "!@$*()_-,.~[]";
+/// Rounds of normalisation.
+const ROUNDS_MAX: usize = 4;
 /// Combining marks on one letter.
 const MARKS_MAX: usize = 3;
 /// Bytes of a text that is looked at at all: 100 characters and their marks fit many times over.
@@ -97,12 +99,16 @@ impl fmt::Display for RoomName {
     }
 }
 
-/// The normal form. Lower case can undo NFC and NFC can bring back a letter that has a lower
-/// case, so both are repeated until nothing changes, which takes two rounds in practice.
+/// The normal form: white space as `-`, full-width forms as ASCII, lower case, NFC. Lower case can
+/// undo NFC, and NFC can bring back a letter that has a lower case, so both are repeated until
+/// nothing changes, which takes two rounds.
 fn normalise(text: &str) -> String {
     let mut name = text.split_whitespace().collect::<Vec<_>>().join("-");
-    for _ in 0..4 {
-        let next: String = name.nfc().flat_map(char::to_lowercase).nfc().collect();
+    for _ in 0..ROUNDS_MAX {
+        let narrow: String = name.nfc().map(characters::narrow).collect();
+        // The lower case of the Turkish İ is an i with a second dot, which nobody sees or types.
+        let lower = narrow.to_lowercase().replace("i\u{307}", "i");
+        let next: String = lower.nfc().collect();
         if next == name {
             break;
         }
@@ -113,20 +119,15 @@ fn normalise(text: &str) -> String {
 
 /// Letters with up to three marks, digits, and the allowed signs.
 fn check_characters(name: &str) -> Result<(), NameError> {
-    let mut marks = None;
+    // Marks that the next position may still have: none at the start or after a digit or a sign.
+    let mut marks_left = 0;
     for c in name.chars() {
-        if is_combining_mark(c) {
-            let count = marks.map_or(MARKS_MAX + 1, |count: usize| count + 1);
-            if count > MARKS_MAX {
-                return Err(NameError::TooManyMarks);
-            }
-            marks = Some(count);
-        } else if c.is_alphabetic() {
-            marks = Some(0);
-        } else if c.is_numeric() || SIGNS.contains(c) {
-            marks = None;
-        } else {
-            return Err(NameError::BadCharacter);
+        match characters::class(c) {
+            Class::Letter => marks_left = MARKS_MAX,
+            Class::DigitOrSign => marks_left = 0,
+            Class::Mark if marks_left > 0 => marks_left -= 1,
+            Class::Mark => return Err(NameError::TooManyMarks),
+            Class::Refused => return Err(NameError::BadCharacter),
         }
     }
     Ok(())

@@ -167,12 +167,12 @@ impl Keyring {
 
     /// A keyed hash that says nothing about the bytes. It is the signing key's: after a rotation
     /// the hashes of living tokens differ, so [`Keyring::hash_matches`] asks both keys.
-    pub fn hash(&self, purpose: Purpose, bytes: &[u8]) -> [u8; 16] {
+    pub(super) fn hash(&self, purpose: Purpose, bytes: &[u8]) -> [u8; 16] {
         self.signing.hash(purpose, bytes)
     }
 
     /// Whether one of the keys hashes the bytes to this value.
-    pub fn hash_matches(&self, purpose: Purpose, bytes: &[u8], hash: &[u8; 16]) -> bool {
+    pub(super) fn hash_matches(&self, purpose: Purpose, bytes: &[u8], hash: &[u8; 16]) -> bool {
         let matches = |secret: &Secret| {
             bool::from(subtle::ConstantTimeEq::ct_eq(&secret.hash(purpose, bytes)[..], &hash[..]))
         };
