@@ -1,0 +1,207 @@
+// A person at a browser window. Finds things as a screen reader does, by role and name,
+// and watches what must never happen: errors in the console, violations of the Content
+// Security Policy, requests to other sites.
+
+import assert from 'node:assert/strict';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { chromium } from 'playwright-core';
+
+import { DEADLINE_MS, until } from './waiting.mjs';
+
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+export async function openChromium() {
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    headless: !process.env.HEADED,
+    args: FLAGS,
+  });
+}
+
+export class Person {
+  #wrong = [];
+  #expected = [];
+
+  /** A new window with its own cookies. `options` are those of a Playwright context. */
+  static async arrive(browser, site, options = {}) {
+    const person = new Person();
+    person.site = site.url;
+    person.context = await browser.newContext({
+      viewport: { width: 1440, height: 900 },
+      locale: 'en-GB',
+      reducedMotion: 'reduce',
+      permissions: ['clipboard-read', 'clipboard-write'],
+      ...options,
+    });
+    person.context.setDefaultTimeout(DEADLINE_MS);
+    await person.context.addInitScript(() => {
+      addEventListener('securitypolicyviolation', (event) =>
+        console.error(`CSP: ${event.violatedDirective} ${event.blockedURI}`),
+      );
+    });
+    person.context.on('page', (page) => person.#watch(page));
+    person.page = await person.context.newPage();
+    return person;
+  }
+
+  #watch(page) {
+    page.on('console', (line) => {
+      if (line.type() === 'error') this.#wrong.push(`console: ${line.text()}`);
+    });
+    page.on('pageerror', (error) => this.#wrong.push(`page: ${error.stack ?? error}`));
+    page.on('request', (request) => {
+      const { protocol, origin } = new URL(request.url());
+      const own = ['data:', 'blob:'].includes(protocol) || origin === new URL(this.site).origin;
+      if (!own) this.#wrong.push(`request to another site: ${request.url()}`);
+    });
+  }
+
+  /** Lines of the console that this journey brings about on purpose. */
+  expects(pattern) {
+    this.#expected.push(pattern);
+  }
+
+  /** Leaves, and fails if anything went wrong in the window. */
+  async leave() {
+    await this.context.close();
+    const wrong = this.#wrong.filter((line) => !this.#expected.some((known) => known.test(line)));
+    assert.deepEqual(wrong, [], 'the window stays free of errors');
+  }
+
+  // Coming in.
+
+  /** Opens the link of a room, and waits until one can write there. */
+  async open(room) {
+    await this.page.goto(`${this.site}/${encodeURIComponent(room)}`);
+    await this.isLive();
+  }
+
+  /** Comes in by the first page. */
+  async enter(room, { name, password } = {}) {
+    await this.page.goto(this.site);
+    await this.page.getByLabel('Name of the room').fill(room);
+    if (password) {
+      await this.button('Set a password').click();
+      await this.page.getByLabel('Password of the room').fill(password);
+    }
+    if (name) {
+      await this.button('Choose your name').click();
+      await this.page.getByLabel('Your name', { exact: true }).fill(name);
+    }
+    await this.button('Open').click();
+    await this.isLive();
+  }
+
+  /** Live: a place to write, and a name of one's own beside it. */
+  async isLive() {
+    await this.composer.waitFor();
+    await until('the room is live', async () => {
+      const named = await this.form.getByRole('button', { name: /^You are / }).count();
+      const quiet = !/Connect|connection|Trying|offline/.test(await this.statusText());
+      return named > 0 && quiet;
+    });
+  }
+
+  // Finding.
+
+  get form() {
+    return this.page.getByRole('form', { name: 'Write a message' });
+  }
+
+  get composer() {
+    return this.form.locator('textarea');
+  }
+
+  get feed() {
+    return this.page.getByRole('feed');
+  }
+
+  get articles() {
+    return this.feed.getByRole('article');
+  }
+
+  get header() {
+    return this.page.getByRole('banner');
+  }
+
+  get panel() {
+    return this.page.getByRole('complementary', { name: 'People and picks' });
+  }
+
+  get status() {
+    return this.page.getByRole('main').getByRole('status').or(this.page.getByRole('status')).first();
+  }
+
+  async statusText() {
+    const texts = await this.page.getByRole('status').allInnerTexts();
+    return texts.join(' ');
+  }
+
+  dialog(name) {
+    return this.page.getByRole('dialog', { name });
+  }
+
+  button(name, within = this.page) {
+    return within.getByRole('button', { name, exact: typeof name === 'string' });
+  }
+
+  /** The newest message with this text. */
+  message(text) {
+    return this.articles.filter({ hasText: text }).last();
+  }
+
+  async sees(text) {
+    await this.message(text).waitFor();
+  }
+
+  async seesStatus(pattern) {
+    await until(`the status line says ${pattern}`, async () => pattern.test(await this.statusText()));
+  }
+
+  /** What matches `pattern` in the messages, in the order on the page. */
+  async said(pattern) {
+    const texts = await this.articles.allInnerTexts();
+    return texts.flatMap((text) => text.match(pattern) ?? []);
+  }
+
+  // Doing.
+
+  /** Writes a message, sends it with Enter, and waits until it stands in the room. */
+  async say(text) {
+    await this.composer.fill(text);
+    await this.composer.press('Enter');
+    await this.sees(text);
+  }
+
+  /** Presses a tool of a message: Reply, Vote for, Vote against, More. */
+  async tool(text, name) {
+    const message = this.message(text);
+    await message.scrollIntoViewIfNeeded();
+    await message.hover();
+    await this.page.getByRole('button', { name, exact: true }).and(this.page.locator(':visible')).last().click();
+  }
+
+  /** Chooses from the header's menu. */
+  async menu(name) {
+    await this.button('More', this.header).click();
+    await this.page.getByRole('menuitem', { name }).or(this.page.getByRole('button', { name })).last().click();
+  }
+
+  /** Leaves a picture of the window beside the other artifacts. */
+  async picture(name) {
+    const folder = process.env.TEST_ARTIFACTS ?? new URL('../../artifacts', import.meta.url).pathname;
+    await mkdir(folder, { recursive: true });
+    await this.page.evaluate(() => document.fonts.ready);
+    await this.page.screenshot({ path: join(folder, `${name}.png`) });
+  }
+}

@@ -1,0 +1,98 @@
+// Files: by pasting and by dropping, refused when they are too big, and harmless however
+// they are called.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { Peer } from '../cast/peer.mjs';
+import { setTheStage } from '../cast/stage.mjs';
+
+const stage = setTheStage();
+
+test('a picture is pasted', async () => {
+  const ada = await stage.arrive();
+  const ben = await stage.arrive();
+  await ada.enter('paste-room', { name: 'Ada' });
+  await ben.open('paste-room');
+  const bytes = await ada.page.screenshot({ clip: { x: 0, y: 0, width: 200, height: 120 } });
+  await give(ada, 'paste', ada.composer, bytes, 'pasted.png', 'image/png');
+  await ada.form.getByText(/^Ready, /).waitFor();
+  await ada.composer.press('Enter');
+  await ben.feed.getByRole('img', { name: /pasted\.png from Ada/ }).waitFor();
+  await ada.leave();
+  await ben.leave();
+});
+
+test('a file is dropped, and downloads under its name', async () => {
+  const ada = await stage.arrive();
+  const ben = await stage.arrive();
+  await ada.open('drop-room');
+  await ben.open('drop-room');
+  const track = Buffer.from('<gpx>the track</gpx>');
+  await give(ada, 'dragenter', ada.feed, track, 'hollen-lake.gpx', 'application/gpx+xml');
+  await ada.page.getByText('Drop to attach').waitFor();
+  await give(ada, 'drop', ada.feed, track, 'hollen-lake.gpx', 'application/gpx+xml');
+  await ada.form.getByText(/^Ready, /).waitFor();
+  await ada.composer.fill('The track for your phones:');
+  await ada.composer.press('Enter');
+  const link = ben.feed.getByRole('link', { name: 'Download hollen-lake.gpx' });
+  await link.waitFor();
+  const saving = ben.page.waitForEvent('download');
+  await link.click();
+  const saved = await saving;
+  assert.equal(saved.suggestedFilename(), 'hollen-lake.gpx');
+  await ada.leave();
+  await ben.leave();
+});
+
+test('a file over the limit is refused before it is sent', async () => {
+  const ada = await stage.arrive();
+  await ada.open('heavy-room');
+  const choosing = ada.page.waitForEvent('filechooser');
+  await ada.button('Attach a file', ada.form).click();
+  await (await choosing).setFiles({ name: 'ridge.mov', mimeType: 'video/quicktime', buffer: Buffer.alloc(26 * 1024 * 1024) });
+  await ada.page.getByText(/ridge\.mov.* is 26 MB\. The limit is 25 MB\./).first().waitFor();
+  await ada.leave();
+});
+
+test('HTML and SVG are files to download, never pages', async () => {
+  const ada = await stage.arrive();
+  await ada.open('hostile-files');
+  const eve = await Peer.join(stage.server, 'hostile-files', { name: 'Eve' });
+  for (const [name, type, text] of [
+    ['page.html', 'text/html', '<script>parent.postMessage("owned", "*")</script>'],
+    ['image.svg', 'image/svg+xml', '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'],
+    ['photo.png', 'image/png', '<html><script>alert(1)</script></html>'],
+  ]) {
+    const file = await eve.upload(Buffer.from(text), name, type).catch((refusal) => refusal);
+    if (file instanceof Error) continue;
+    const answer = await fetch(new URL(file.url, stage.server.url));
+    assert.match(answer.headers.get('content-disposition') ?? '', /^attachment/, name);
+    assert.match(answer.headers.get('content-security-policy') ?? '', /sandbox/, name);
+    assert.equal(answer.headers.get('x-content-type-options'), 'nosniff');
+    assert.doesNotMatch(answer.headers.get('content-type') ?? '', /html|svg/, name);
+  }
+  eve.leave();
+  await ada.leave();
+});
+
+/** Pastes or drops a file as the system would. */
+async function give(person, type, target, bytes, name, mime) {
+  const transfer = await person.page.evaluateHandle(
+    ([base64, fileName, fileType]) => {
+      const raw = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+      const given = new DataTransfer();
+      given.items.add(new File([raw], fileName, { type: fileType }));
+      return given;
+    },
+    [bytes.toString('base64'), name, mime],
+  );
+  if (type !== 'paste') {
+    await target.dispatchEvent(type, { dataTransfer: transfer });
+    return;
+  }
+  await target.evaluate((element, clipboardData) => {
+    const event = new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true });
+    element.dispatchEvent(event);
+  }, transfer);
+}

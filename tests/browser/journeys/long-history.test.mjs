@@ -1,0 +1,71 @@
+// A thousand messages: only what is looked at stands in the page, and scrolling stays
+// smooth. The times are printed; the bound on them is for a machine without a GPU.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { Peer } from '../cast/peer.mjs';
+import { setTheStage } from '../cast/stage.mjs';
+import { until } from '../cast/waiting.mjs';
+
+const MESSAGES = 1_000;
+const WRITERS = 25;
+const NODES_MAX = 120;
+const SLOW_FRAME_MS = 100;
+
+const stage = setTheStage();
+
+test('a thousand messages scroll smoothly in a page of few', async (t) => {
+  const writers = [];
+  for (let i = 0; i < WRITERS; i += 1) {
+    writers.push(await Peer.join(stage.server, 'long-room', { name: `Writer ${i}`, from: `127.0.0.${2 + (i % 5)}` }));
+  }
+  await Promise.all(writers.map(async (writer, i) => {
+    for (let n = i; n < MESSAGES; n += WRITERS) {
+      await writer.post(`number ${n}: ${'the ridge, the lake and the hut. '.repeat(1 + (n % 7))}`);
+    }
+  }));
+
+  const ada = await stage.arrive();
+  await ada.open('long-room');
+  await ada.articles.first().waitFor();
+  const times = [];
+  let most = 0;
+  const reachedTop = async () => {
+    const step = await ada.feed.evaluate(scrollUp);
+    times.push(...step.frames);
+    most = Math.max(most, await ada.articles.count());
+    return (await ada.articles.first().getAttribute('aria-posinset')) === '1';
+  };
+  await until('the first message is reached', reachedTop, 90_000);
+  assert.ok(most <= NODES_MAX, `${most} message nodes at once`);
+  const sorted = times.sort((a, b) => a - b);
+  const at = (share) => sorted[Math.floor((sorted.length - 1) * share)];
+  t.diagnostic(`${sorted.length} frames: median ${at(0.5).toFixed(1)} ms, 95 % ${at(0.95).toFixed(1)} ms, ` +
+    `most ${at(1).toFixed(1)} ms; ${most} message nodes at most`);
+  assert.ok(at(0.95) <= SLOW_FRAME_MS, `95 % of the frames within ${SLOW_FRAME_MS} ms`);
+
+  await ada.button(/To the newest|new message/).last().click();
+  await until('the newest is in view', async () => {
+    const last = ada.articles.last();
+    return (await last.getAttribute('aria-posinset')) === (await last.getAttribute('aria-setsize'));
+  });
+  for (const writer of writers) writer.leave();
+  await ada.leave();
+});
+
+/** Scrolls up one and a half views in 12 frames; runs in the page. */
+async function scrollUp(feed) {
+  let scroller = feed;
+  while (scroller && getComputedStyle(scroller).overflowY !== 'auto' && getComputedStyle(scroller).overflowY !== 'scroll') {
+    scroller = scroller.parentElement;
+  }
+  const frames = [];
+  for (let i = 0; i < 12; i += 1) {
+    scroller.scrollTop -= scroller.clientHeight / 8;
+    const start = performance.now();
+    await new Promise((resolve) => requestAnimationFrame(resolve));
+    frames.push(performance.now() - start);
+  }
+  return { frames };
+}

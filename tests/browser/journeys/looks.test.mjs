@@ -1,0 +1,77 @@
+// Home and room in both themes at both widths: axe finds nothing serious, nothing sticks
+// out, and the pictures are left to be laid beside the design.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import axe from 'axe-core';
+
+import { conversation } from '../cast/conversation.mjs';
+import { setTheStage } from '../cast/stage.mjs';
+
+const WIDTHS = [[1440, 900], [360, 740]];
+const THEMES = ['light', 'dark'];
+const SERIOUS = ['serious', 'critical'];
+
+const stage = setTheStage();
+
+for (const theme of THEMES) {
+  for (const [width, height] of WIDTHS) {
+    const options = { viewport: { width, height }, colorScheme: theme, hasTouch: width < 640 };
+
+    test(`home, ${theme}, ${width} px`, async () => {
+      const ada = await stage.arrive(options);
+      await ada.page.goto(ada.site);
+      await ada.page.getByLabel('Name of the room').fill('saturday-ridge-hike');
+      await ada.page.getByText(/Free\.|in there now/).first().waitFor();
+      await ada.picture(`home-${theme}-${width}`);
+      await isSound(ada);
+      await ada.leave();
+    });
+
+    test(`a room, ${theme}, ${width} px`, async () => {
+      const ada = await stage.arrive(options);
+      const cast = await conversation(stage.server, ada, `ridge-hike-${theme}-${width}`);
+      await ada.picture(`room-${theme}-${width}`);
+      await isSound(ada);
+      for (const peer of cast) peer.leave();
+      await ada.leave();
+    });
+  }
+
+  test(`an empty room and the dialogs, ${theme}`, async () => {
+    const ada = await stage.arrive({ colorScheme: theme });
+    await ada.open(`empty-${theme}`);
+    await ada.page.getByText('You are the first one here.').waitFor();
+    await ada.picture(`empty-${theme}-1440`);
+    await isSound(ada);
+    await ada.button('Share', ada.header).click();
+    await ada.dialog('Share this room').waitFor();
+    await isSound(ada);
+    await ada.page.keyboard.press('Escape');
+    await ada.button('Draw', ada.form).click();
+    await ada.dialog('Drawing').waitFor();
+    await ada.picture(`drawing-${theme}-1440`);
+    await isSound(ada);
+    await ada.page.keyboard.press('Escape');
+    await ada.page.goto(`${ada.site}/about`);
+    await ada.page.getByRole('heading', { name: 'What is kept' }).waitFor();
+    await ada.picture(`about-${theme}-1440`);
+    await isSound(ada);
+    await ada.leave();
+  });
+}
+
+async function isSound(person) {
+  await person.page.evaluate(axe.source);
+  const violations = await person.page.evaluate(async (impacts) => {
+    const { violations: found } = await window.axe.run(document);
+    return found
+      .filter(({ impact }) => impacts.includes(impact))
+      .map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(' | ')}`);
+  }, SERIOUS);
+  assert.deepEqual(violations, []);
+  const overflow = await person.page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  assert.ok(overflow <= 0, `${overflow} px stick out sideways`);
+}
