@@ -2,11 +2,9 @@
 //! they come and gives whole messages; it holds memory only for a message of
 //! which a part has come.
 
-use bytes::Bytes;
-
-use super::ProtocolError;
 use super::header::{Header, Opcode, PartialHeader};
-use super::mask;
+use super::message::{self, Message};
+use super::{Incoming, ProtocolError, mask};
 
 /// What a decoder refuses.
 #[derive(Debug, Clone, Copy)]
@@ -16,41 +14,12 @@ pub struct Limits {
     pub message_bytes_max: usize,
 }
 
-/// What a client sent.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Incoming {
-    /// A text message.
-    Text(String),
-    /// A binary message.
-    Binary(Bytes),
-    /// A ping; answer with a pong of the same payload.
-    Ping(Bytes),
-    /// A pong, asked for or not.
-    Pong(Bytes),
-    /// The client closes; whatever follows is ignored.
-    Close {
-        /// The code, if the frame had a payload.
-        code: Option<u16>,
-        /// The reason, possibly empty.
-        reason: String,
-    },
-}
-
 /// A frame whose header is complete and whose payload is not.
 #[derive(Debug)]
 struct Frame {
     header: Header,
     /// How much of the payload has come.
     have: usize,
-}
-
-/// A message of which a part has come.
-#[derive(Debug)]
-struct Message {
-    is_text: bool,
-    payload: Vec<u8>,
-    /// The length of the prefix that is known to be UTF-8.
-    valid: usize,
 }
 
 /// Where the stream is beyond use.
@@ -138,8 +107,7 @@ impl Decoder {
                 (Opcode::Continuation, Some(_)) => {}
                 (_, Some(_)) => return Err(ProtocolError::MessageInsideMessage),
                 (opcode, None) => {
-                    let is_text = opcode == Opcode::Text;
-                    self.message = Some(Message { is_text, payload: Vec::new(), valid: 0 });
+                    self.message = Some(Message::new(opcode == Opcode::Text));
                 }
             }
             let before = self.message.as_ref().map_or(0, |message| message.payload.len());
@@ -186,7 +154,7 @@ impl Decoder {
         match header.opcode {
             Opcode::Ping => Ok(Some(Incoming::Ping(self.take_control().into()))),
             Opcode::Pong => Ok(Some(Incoming::Pong(self.take_control().into()))),
-            Opcode::Close => close(self.take_control()).map(Some),
+            Opcode::Close => message::close(&self.take_control()).map(Some),
             Opcode::Continuation | Opcode::Text | Opcode::Binary if header.fin => {
                 self.message.take().map(Message::complete).transpose()
             }
@@ -197,51 +165,6 @@ impl Decoder {
     fn take_control(&mut self) -> Vec<u8> {
         std::mem::take(&mut self.control)
     }
-}
-
-impl Message {
-    /// Fails as soon as no further byte could make the text valid. Each byte is
-    /// looked at once, however small the pieces are.
-    fn check(&mut self) -> Result<(), ProtocolError> {
-        if !self.is_text {
-            return Ok(());
-        }
-        match std::str::from_utf8(&self.payload[self.valid..]) {
-            Ok(text) => self.valid += text.len(),
-            Err(error) if error.error_len().is_some() => return Err(ProtocolError::InvalidUtf8),
-            Err(error) => self.valid += error.valid_up_to(),
-        }
-        Ok(())
-    }
-
-    fn complete(self) -> Result<Incoming, ProtocolError> {
-        if !self.is_text {
-            return Ok(Incoming::Binary(self.payload.into()));
-        }
-        let text = String::from_utf8(self.payload);
-        text.map(Incoming::Text).map_err(|_| ProtocolError::InvalidUtf8)
-    }
-}
-
-fn close(payload: Vec<u8>) -> Result<Incoming, ProtocolError> {
-    match payload.as_slice() {
-        [] => Ok(Incoming::Close { code: None, reason: String::new() }),
-        [_] => Err(ProtocolError::BadCloseCode),
-        [high, low, reason @ ..] => {
-            let code = u16::from_be_bytes([*high, *low]);
-            if !may_be_sent(code) {
-                return Err(ProtocolError::BadCloseCode);
-            }
-            let reason = std::str::from_utf8(reason).map_err(|_| ProtocolError::InvalidUtf8)?;
-            Ok(Incoming::Close { code: Some(code), reason: reason.to_owned() })
-        }
-    }
-}
-
-/// Whether a close frame may carry `code` (RFC 6455 §7.4 and the registry that
-/// it founded); 1005, 1006 and 1015 stand for frames that never came.
-fn may_be_sent(code: u16) -> bool {
-    matches!(code, 1000..=1003 | 1007..=1014 | 3000..=4999)
 }
 
 /// Decodes what may be anything, in two pieces: the target of the fuzzer and of

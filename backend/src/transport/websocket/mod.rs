@@ -17,14 +17,16 @@ pub mod frame;
 mod handshake;
 mod header;
 mod mask;
+mod message;
 mod outbox;
 mod reader;
 mod socket;
 mod upgrade;
 
-pub use decoder::{Decoder, Incoming, Limits, decode_any_bytes};
+pub use decoder::{Decoder, Limits, decode_any_bytes};
 pub use error::ProtocolError;
 pub use handshake::{Handshake, HandshakeRefused, SUBPROTOCOL, accept};
+pub use message::Incoming;
 pub use outbox::{Flushed, OutboxLimits, Refused};
 pub use reader::{ReadError, Reader};
 pub use socket::Socket;

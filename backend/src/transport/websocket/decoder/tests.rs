@@ -6,6 +6,8 @@ mod differential;
 mod fragments;
 mod refusals;
 
+use bytes::Bytes;
+
 use super::*;
 
 const LIMITS: Limits = Limits { message_bytes_max: 70_000 };

@@ -63,6 +63,15 @@ fn messages(bytes: Vec<u8>) -> Vec<Message> {
     std::iter::from_fn(|| client.read().ok()).collect()
 }
 
+/// The result of a future that is ready within one turn of the reactor.
+async fn ready_now<T>(future: &mut (impl Future<Output = T> + Unpin)) -> Option<T> {
+    tokio::select! {
+        biased;
+        value = future => Some(value),
+        () = tokio::task::yield_now() => None,
+    }
+}
+
 #[test]
 fn an_idle_connection_costs_less_than_400_bytes() {
     let size = size_of::<Socket>() + size_of::<crate::transport::websocket::Reader>();

@@ -60,7 +60,7 @@ async fn the_owner_of_a_stalled_socket_learns_that_it_was_closed() {
     let owner = socket.drive_outbox(|| 0);
     tokio::pin!(owner);
     // It waits for the stalled client first.
-    assert!(futures_now(&mut owner).await.is_none());
+    assert!(ready_now(&mut owner).await.is_none());
     socket.close(frame::close(4002, "replaced"), 0);
     within(owner).await.unwrap();
 }
@@ -89,13 +89,4 @@ async fn a_client_that_never_closes_is_left_at_the_deadline() {
     socket.close(frame::close(1001, ""), 0);
     let finished = within(socket.finish(Duration::from_millis(20), || 0)).await;
     assert_eq!(finished.unwrap_err().kind(), io::ErrorKind::TimedOut);
-}
-
-/// The result of a future that is ready within one turn of the reactor.
-async fn futures_now<T>(future: &mut (impl Future<Output = T> + Unpin)) -> Option<T> {
-    tokio::select! {
-        biased;
-        value = future => Some(value),
-        () = tokio::task::yield_now() => None,
-    }
 }

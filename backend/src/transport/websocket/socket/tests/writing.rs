@@ -88,6 +88,33 @@ async fn the_owner_writes_what_others_could_not() {
 }
 
 #[tokio::test]
+async fn a_blocked_write_wakes_an_owner_that_slept() {
+    let (socket, mut client) = pair(LIMITS, Some(TINY_BUFFER_BYTES)).await;
+    let owner = socket.drive_outbox(|| 0);
+    tokio::pin!(owner);
+    let frame = frame::binary(&[7; 50_000]);
+    let pushed_and_flushed = || fill(&socket, &frame);
+    let pushed_then_flushed = || {
+        (0..20).for_each(|_| socket.push(frame.clone(), 0).unwrap());
+        assert_eq!(socket.flush_now(0), Ok(Flushed::WouldBlock));
+        20
+    };
+    let ways: [&dyn Fn() -> usize; 2] = [&pushed_and_flushed, &pushed_then_flushed];
+    for push in ways {
+        assert!(ready_now(&mut owner).await.is_none(), "there is nothing to write yet");
+        let mut received = vec![0; push() * frame.len()];
+        within(async {
+            tokio::select! {
+                read = client.read_exact(&mut received) => assert_eq!(read.unwrap(), received.len()),
+                ended = &mut owner => panic!("the owner ended with {ended:?}"),
+            }
+        })
+        .await;
+        assert!(socket.is_empty());
+    }
+}
+
+#[tokio::test]
 async fn a_resume_is_paced_by_the_reader() {
     let (socket, mut client) = pair(LIMITS, Some(TINY_BUFFER_BYTES)).await;
     let frame = frame::binary(&[7; 50_000]);
