@@ -89,10 +89,18 @@ impl Owners {
         }
     }
 
-    /// Forgets the rooms that nobody asked for since `before` and whose owner does not have
-    /// them: a ticket was issued and never used.
-    pub fn forget_unused(&mut self, before: u64, exists: impl Fn(&str) -> bool) {
-        self.rooms.retain(|room, placed| placed.asked_at >= before || exists(room));
+    /// The rooms that nobody asked for since `before`. One whose owner does not have it is a
+    /// ticket that was never used.
+    pub fn unused_since(&self, before: u64) -> Vec<(Arc<str>, Owner)> {
+        let unused = self.rooms.iter().filter(|(_, placed)| placed.asked_at < before);
+        unused.map(|(room, placed)| (Arc::clone(room), placed.owner.clone())).collect()
+    }
+
+    /// Forgets a room unless somebody has asked for it since `before`.
+    pub fn forget_unused(&mut self, room: &str, before: u64) {
+        if self.rooms.get(room).is_some_and(|placed| placed.asked_at < before) {
+            self.rooms.remove(room);
+        }
     }
 
     /// Rooms on record.

@@ -102,13 +102,16 @@ fn a_late_release_does_not_touch_a_later_term() {
 }
 
 #[test]
-fn unused_placements_are_forgotten_and_living_rooms_are_not() {
+fn only_placements_that_nobody_asked_for_since_are_forgotten() {
     let mut fleet = fleet(&[("b1", load(0, 0))]);
     let mut owners = Owners::new();
     for (name, at) in [("old", 10), ("living", 10), ("new", 90)] {
         owners.place(&mut fleet, &room(name), at).unwrap();
     }
-    owners.forget_unused(50, |room| room == "living");
+    let unused = owners.unused_since(50);
+    assert_eq!(unused.len(), 2);
+    owners.forget_unused("old", 50);
+    owners.forget_unused("new", 50);
     assert!(owners.get("old").is_none());
     assert!(owners.get("living").is_some() && owners.get("new").is_some());
 }

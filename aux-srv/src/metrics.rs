@@ -1,0 +1,72 @@
+//! What aux-srv counts.
+
+use prometheus_client::encoding::{EncodeLabelSet, EncodeLabelValue};
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::registry::Registry;
+
+/// The counters of aux-srv.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Metrics {
+    lookups: Family<LookupLabels, Counter>,
+    tickets: Family<TicketLabels, Counter>,
+    pub(crate) sessions: Counter,
+    pub(crate) pages: Counter,
+}
+
+/// How a lookup ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EncodeLabelValue)]
+pub(crate) enum Lookup {
+    Exists,
+    Free,
+    BadName,
+    RateLimited,
+}
+
+/// How a request for a room's WebSocket was routed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EncodeLabelValue)]
+pub(crate) enum Routed {
+    Ticketed,
+    BadName,
+    Unavailable,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct LookupLabels {
+    outcome: Lookup,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct TicketLabels {
+    outcome: Routed,
+}
+
+impl Metrics {
+    /// Registers the counters; every label value is there from the start.
+    pub(crate) fn register(registry: &mut Registry) -> Self {
+        let metrics = Self::default();
+        registry.register("lookups", "Lookups of rooms by outcome", metrics.lookups.clone());
+        registry.register(
+            "tickets",
+            "Room connections routed, by outcome",
+            metrics.tickets.clone(),
+        );
+        registry.register("sessions", "Sessions given to new visitors", metrics.sessions.clone());
+        registry.register("pages", "Pages served", metrics.pages.clone());
+        for outcome in [Lookup::Exists, Lookup::Free, Lookup::BadName, Lookup::RateLimited] {
+            metrics.lookup(outcome, 0);
+        }
+        for outcome in [Routed::Ticketed, Routed::BadName, Routed::Unavailable] {
+            metrics.routed(outcome, 0);
+        }
+        metrics
+    }
+
+    pub(crate) fn lookup(&self, outcome: Lookup, count: u64) {
+        self.lookups.get_or_create(&LookupLabels { outcome }).inc_by(count);
+    }
+
+    pub(crate) fn routed(&self, outcome: Routed, count: u64) {
+        self.tickets.get_or_create(&TicketLabels { outcome }).inc_by(count);
+    }
+}

@@ -1,0 +1,130 @@
+//! The three parts, joined behind one listener.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use aux_srv::{AuxServer, Parts, SiteFacts};
+use axum::Router;
+use backend::Backend;
+use file_srv::FileServer;
+use prometheus_client::registry::Registry;
+use protocol::token::Keyring;
+use service::http::{ServeOptions, security_headers, serve};
+use service::{Clock, Lifecycle, admin, secret};
+use tokio::net::TcpListener;
+
+use crate::config::Config;
+use crate::links::{OneBackend, OneFileServer, OneRouter};
+
+/// Every metric's first word.
+const METRICS_PREFIX: &str = "instantchat";
+
+/// A running instantchat.
+pub struct Instantchat {
+    /// Where it serves.
+    pub address: SocketAddr,
+    /// Where it is watched.
+    pub admin_address: SocketAddr,
+    /// Its life.
+    pub lifecycle: Lifecycle,
+    deadline: Duration,
+}
+
+/// Binds both listeners and begins to serve.
+///
+/// # Errors
+/// An address is taken, the data folder cannot be used, or a part refuses its configuration.
+pub async fn start(config: &Config) -> anyhow::Result<Instantchat> {
+    let keys = secret::from_environment_or_folder(&config.data_dir)?;
+    let listener = bind(config.http.listen).await?;
+    let admin_listener = bind(config.admin.listen).await?;
+    let lifecycle = Lifecycle::new();
+    let mut registry = Registry::with_prefix(METRICS_PREFIX);
+    let parts = join(config, &keys, &lifecycle, &mut registry)?;
+    let running = Instantchat {
+        address: listener.local_addr()?,
+        admin_address: admin_listener.local_addr()?,
+        lifecycle: lifecycle.clone(),
+        deadline: Duration::from_secs(config.shutdown_wait_timeout_sec),
+    };
+    let files = Arc::clone(&parts.files);
+    let ready: admin::ReadyCheck = Arc::new(move || {
+        let files = Arc::clone(&files);
+        Box::pin(async move { files.ready().await })
+    });
+    let watched = admin::router(Arc::new(registry), lifecycle.clone(), ready);
+    let life = lifecycle.clone();
+    lifecycle.spawn(serve(admin_listener, watched, ServeOptions::default(), life.clone()));
+    lifecycle.spawn(serve(listener, parts.router, config.public(), life));
+    Ok(running)
+}
+
+impl Instantchat {
+    /// Serves until a signal, then stops. Tells whether everything ended by itself.
+    ///
+    /// # Errors
+    /// The process may not install signal handlers.
+    pub async fn run(self) -> std::io::Result<bool> {
+        service::lifecycle::run_until_signal(&self.lifecycle, self.deadline).await
+    }
+}
+
+async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))
+}
+
+/// The parts that the listeners need.
+struct Joined {
+    router: Router,
+    files: Arc<FileServer>,
+}
+
+fn join(
+    config: &Config,
+    keys: &Keyring,
+    lifecycle: &Lifecycle,
+    registry: &mut Registry,
+) -> anyhow::Result<Joined> {
+    let clock = Clock::system();
+    let files = FileServer::new(config.file_srv(), keys.clone(), clock.clone(), lifecycle, registry)?;
+    let router_link = Arc::new(OneRouter::default());
+    let backend = Backend::new(
+        config.backend(),
+        keys.clone(),
+        clock.clone(),
+        lifecycle.clone(),
+        registry,
+        Arc::new(OneFileServer(Arc::clone(&files))),
+        Arc::clone(&router_link) as _,
+    )?;
+    let parts = Parts {
+        config: config.aux_srv.clone(),
+        keys: keys.clone(),
+        clock,
+        facts: facts(config),
+        link: Arc::new(OneBackend(Arc::clone(&backend))),
+        refuse: backend.refusal(),
+    };
+    let aux = AuxServer::new(parts, lifecycle, registry)?;
+    router_link.is(&aux);
+    let router =
+        Router::new().merge(aux.before(backend.router())).merge(files.router()).merge(aux.router());
+    Ok(Joined { router: security_headers(router), files })
+}
+
+/// What pages tell of the backend and the file server.
+fn facts(config: &Config) -> SiteFacts {
+    let (room, files) = (&config.backend.room, &config.file_srv);
+    SiteFacts {
+        room_expires_after_ms: room.expires_after_ms,
+        messages_max: u32::try_from(room.messages_max).unwrap_or(u32::MAX),
+        text_chars_max: u32::try_from(room.text_chars_max).unwrap_or(u32::MAX),
+        file_bytes_max: files.uploads.file_bytes_max,
+        drawing_bytes_max: files.uploads.drawing_bytes_max,
+        files_in: files.files_in(),
+        // No process of ours logs an address; what an edge before it does, its operator knows.
+        addresses_logged: false,
+    }
+}
