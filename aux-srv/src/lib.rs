@@ -19,8 +19,8 @@ mod site;
 #[cfg(test)]
 mod tests;
 
-pub use config::Config;
-pub use link::{BackendLink, RoomSummary};
+pub use config::{Config, DaemonConfig};
+pub use link::{BackendLink, NoBackends, RoomSummary};
 pub use refusal::{Refuse, plain_refusal};
 pub use server::{AuxError, AuxServer, Parts};
 pub use site::SiteFacts;

@@ -20,3 +20,17 @@ pub trait BackendLink: Send + Sync {
     /// A room of a backend, if it has it.
     fn summary(&self, backend: &BackendName, room: &RoomName) -> Option<RoomSummary>;
 }
+
+/// A fleet that has no backend yet: every room is answered with `unavailable`.
+#[derive(Clone, Copy, Debug)]
+pub struct NoBackends;
+
+impl BackendLink for NoBackends {
+    fn reports(&self) -> Vec<(BackendName, Phase, Load)> {
+        Vec::new()
+    }
+
+    fn summary(&self, _: &BackendName, _: &RoomName) -> Option<RoomSummary> {
+        None
+    }
+}

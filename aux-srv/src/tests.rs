@@ -18,7 +18,9 @@ use protocol::token::{Keyring, Session, Ticket};
 use service::{Clock, Lifecycle};
 use tower::ServiceExt;
 
-use crate::{AuxServer, BackendLink, Config, Parts, RoomSummary, SiteFacts, plain_refusal};
+use crate::{
+    AuxServer, BackendLink, Config, DaemonConfig, Parts, RoomSummary, SiteFacts, plain_refusal,
+};
 
 #[derive(Default)]
 struct Backends {
@@ -292,10 +294,10 @@ async fn a_released_room_is_placed_anew_with_a_higher_epoch() {
 #[test]
 fn every_key_of_the_configuration_is_explained_at_its_default() {
     let file = std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/app-config.yml"));
-    let loaded: Config = service::config::load(Some(file), "AUX_SRV", []).unwrap();
-    assert_eq!(loaded, Config::default());
+    let loaded: DaemonConfig = service::config::load(Some(file), "AUX_SRV", []).unwrap();
+    assert_eq!(loaded, DaemonConfig::default());
     let text = std::fs::read_to_string(file).unwrap();
-    let keys = serde_json::to_value(Config::default()).unwrap();
+    let keys = serde_json::to_value(DaemonConfig::default()).unwrap();
     for key in keys.as_object().unwrap().keys() {
         assert!(text.contains(&format!("\n{key}:")), "{key} is not in app-config.yml");
     }
