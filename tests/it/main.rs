@@ -1,4 +1,5 @@
 //! What spans the whole product: the shape of its sources (`tidy`) and the shipped
 //! program as a process (`binary`). What one crate can prove alone is tested there.
 
+mod binary;
 mod tidy;

@@ -1,0 +1,86 @@
+//! Configuration: what is in force can be read, secrets cannot, and mistakes are named.
+
+use std::collections::BTreeSet;
+
+use serde_yaml::Value;
+
+use super::program::run;
+
+#[test]
+fn a_mistyped_key_is_named_with_its_line_and_the_nearest_one() {
+    let output = run_with("# A comment.\nsite:\n  operator: me\nbakcend:\n  rooms: 1\n");
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success());
+    assert!(error.contains("bakcend") && error.contains("backend"), "{error}");
+    assert!(error.contains('4') || error.contains("line"), "the line is named: {error}");
+    assert!(!error.contains("panicked"), "{error}");
+}
+
+#[test]
+fn a_value_of_a_wrong_type_is_named_with_its_line() {
+    let output = run_with("shutdownWaitTimeoutSec: soon\n");
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success());
+    assert!(error.contains("line 1"), "{error}");
+}
+
+#[test]
+fn a_file_that_is_not_there_is_an_error() {
+    let output = run(&["--config", "no-such-file.yml", "--print-config"]);
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success());
+    assert!(error.contains("no-such-file.yml"), "{error}");
+}
+
+fn run_with(config: &str) -> std::process::Output {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("app-config.yml");
+    std::fs::write(&path, config).expect("it is written");
+    run(&["--config", path.to_str().expect("a UTF-8 path"), "--print-config"])
+}
+
+#[test]
+fn every_key_in_force_is_explained_in_the_example() {
+    let printed = printed_configuration();
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../instantchat/app-config.yml");
+    let example = std::fs::read_to_string(path).expect("the example is there");
+    let example: Value = serde_yaml::from_str(&example).expect("the example is YAML");
+    let (in_force, explained) = (keys(&printed), keys(&example));
+    assert!(in_force.len() > 10, "{in_force:?}");
+    let difference: Vec<_> = in_force.symmetric_difference(&explained).collect();
+    assert!(difference.is_empty(), "{difference:?}");
+}
+
+#[test]
+fn the_printed_configuration_holds_no_secret() {
+    let secret = "a-secret-that-must-not-be-shown-0123456789";
+    let output = std::process::Command::new(super::program::binary())
+        .arg("--print-config")
+        .env("FLEET_SECRET", secret)
+        .output()
+        .expect("the binary runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let all = [output.stdout, output.stderr].concat();
+    assert!(!String::from_utf8_lossy(&all).contains(secret));
+}
+
+fn printed_configuration() -> Value {
+    let output = run(&["--print-config"]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_yaml::from_slice(&output.stdout).expect("it prints YAML")
+}
+
+/// Every key with its path, such as `backend.limits.roomsMax`.
+fn keys(value: &Value) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let mut open = vec![(String::new(), value)];
+    while let Some((prefix, value)) = open.pop() {
+        let Some(mapping) = value.as_mapping() else { continue };
+        for (key, value) in mapping {
+            let path = format!("{prefix}{}", key.as_str().unwrap_or("?"));
+            open.push((format!("{path}."), value));
+            found.insert(path);
+        }
+    }
+    found
+}
