@@ -87,3 +87,6 @@ impl CloseCode {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -128,3 +128,6 @@ impl ErrorCode {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -171,12 +171,21 @@ pub struct BadFrame {
     pub detail: &'static str,
 }
 
+/// What is wrong with JSON that is no frame.
+const NO_FRAME: &str = "unknown type, or a field is missing or of a wrong type";
+/// White space of RFC 8259.
+const JSON_SPACE: [char; 4] = [' ', '\t', '\n', '\r'];
+
 impl ClientFrame {
     /// Reads one frame.
     ///
     /// # Errors
     /// A text that is not one JSON object of a known `type` with the fields of that type.
     pub fn decode(text: &str) -> Result<Self, BadFrame> {
+        // Serde reads an array of a frame's fields as the frame, which version 1 does not.
+        if text.trim_start_matches(JSON_SPACE).starts_with('[') {
+            return Err(BadFrame { id: None, detail: NO_FRAME });
+        }
         match serde_json::from_str::<Self>(text) {
             Ok(frame) if frame.largest_number() > INTEGER_MAX => {
                 let id = frame.id().filter(|id| *id <= INTEGER_MAX);
@@ -255,9 +264,7 @@ fn id_of(text: &str) -> Option<u64> {
 /// What is wrong, in words that repeat nothing of the client's.
 fn reason(error: &serde_json::Error) -> &'static str {
     match error.classify() {
-        serde_json::error::Category::Data => {
-            "unknown type, or a field is missing or of a wrong type"
-        }
+        serde_json::error::Category::Data => NO_FRAME,
         serde_json::error::Category::Eof => "the JSON ends too early",
         _ => "not JSON",
     }
