@@ -24,7 +24,6 @@ export const dialogs = {
   'drawing.redo': 'Redo',
   'drawing.clear': 'Clear',
   'drawing.send': 'Send drawing',
-  'drawing.sendShort': 'Send',
   'drawing.sending': 'Sending',
   'drawing.failed': 'The drawing could not be made into a picture. Try again.',
   'drawing.baseFailed': 'The picture under it could not be fetched.',

@@ -25,7 +25,6 @@ export const dialogs: Translation<typeof en> = {
   'drawing.redo': 'Вернуть',
   'drawing.clear': 'Очистить',
   'drawing.send': 'Отправить рисунок',
-  'drawing.sendShort': 'Отправить',
   'drawing.sending': 'Отправляем',
   'drawing.failed': 'Не получилось сделать из рисунка картинку. Попробуйте ещё раз.',
   'drawing.baseFailed': 'Картинку, которая под ним, загрузить не удалось.',
