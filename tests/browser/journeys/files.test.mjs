@@ -18,7 +18,7 @@ test('a picture is pasted', async () => {
   await give(ada, 'paste', ada.composer, bytes, 'pasted.png', 'image/png');
   await ada.form.getByText(/^Ready, /).waitFor();
   await ada.composer.press('Enter');
-  await ben.feed.getByRole('img', { name: /pasted\.png from Ada/ }).waitFor();
+  await ben.feed.getByRole('button', { name: /pasted\.png from Ada/ }).waitFor();
   await ada.leave();
   await ben.leave();
 });

@@ -52,7 +52,7 @@ test('with the keyboard alone', async (t) => {
     await isFocused(ada.composer);
     await keys.type('a reply by keys');
     await keys.press('Enter');
-    await ada.message('a reply by keys').getByRole('button', { name: 'To the original from Jonas' }).waitFor();
+    await ada.message('a reply by keys').getByTitle('To the original from Jonas').waitFor();
   });
 
   await t.test('an own message is edited, and Escape leaves it as it was', async () => {

@@ -39,7 +39,7 @@ test('two people talk, reply, edit, vote, draw and show pictures', async (t) => 
     await ben.say('In. I bring the stove.');
     const reply = ada.message('I bring the stove');
     await reply.waitFor();
-    const quote = reply.getByRole('button', { name: 'To the original from Ada' });
+    const quote = reply.getByTitle('To the original from Ada');
     assert.match(await quote.innerText(), /The ridge walk/);
     await quote.click();
   });
@@ -122,7 +122,7 @@ test('two people talk, reply, edit, vote, draw and show pictures', async (t) => 
 
 /** The picture with this name has come, and is one. */
 async function isShown(person, name) {
-  const picture = person.feed.getByRole('img', { name }).last();
+  const picture = person.feed.getByRole('button', { name }).last().locator('img');
   await picture.waitFor();
   await until(`${name} is decoded`, () => picture.evaluate((image) => image.naturalWidth > 100));
 }
