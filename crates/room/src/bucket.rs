@@ -15,16 +15,21 @@ pub(crate) struct Bucket {
 impl Bucket {
     /// Milliseconds until a token can be taken; 0 when one is there.
     pub(crate) fn wait_ms(self, now: UnixMillis, rate: Rate) -> u64 {
-        let capacity = capacity_ms(rate);
-        // More than a whole bucket is owed only if the clock went back.
-        let owed = self.full_at.since(now).min(capacity);
-        owed.saturating_add(rate.refill_ms).saturating_sub(capacity)
+        let needed = self.owed_ms(now, rate).saturating_add(rate.refill_ms);
+        needed.saturating_sub(capacity_ms(rate))
     }
 
     /// Takes a token, or what is left of one.
     pub(crate) fn take(&mut self, now: UnixMillis, rate: Rate) {
-        let owed = self.full_at.since(now).saturating_add(rate.refill_ms);
+        let owed = self.owed_ms(now, rate).saturating_add(rate.refill_ms);
         self.full_at = now.plus(owed.min(capacity_ms(rate)));
+    }
+
+    /// Milliseconds until it is full. More than a whole bucket is owed only if the clock went back;
+    /// nobody is to wait until it has caught up, so that counts as full.
+    fn owed_ms(self, now: UnixMillis, rate: Rate) -> u64 {
+        let owed = self.full_at.since(now);
+        if owed > capacity_ms(rate) { 0 } else { owed }
     }
 }
 

@@ -194,7 +194,7 @@ impl Room {
 
     /// The peer is in the room from here on.
     fn enter(&mut self, now: UnixMillis, member: MemberId, join: &Join, was_online: bool) {
-        self.presence.shown_to_new_peer();
+        self.presence.shown_to(member);
         let catching_up = match (self.return_of(join.resume), join.resume) {
             (Return::Exactly, Some(cursor)) if cursor.seq < self.seq() => Some(cursor.seq.next()),
             _ => None,

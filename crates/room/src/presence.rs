@@ -46,10 +46,12 @@ impl PresenceNews {
         self.due
     }
 
-    /// A new peer learns the present state. From now on the peers believe different things of those
-    /// whose change is still to be told, so it is told even if it is undone in between.
-    pub(crate) fn shown_to_new_peer(&mut self) {
-        self.pending.values_mut().for_each(|believed| *believed = None);
+    /// A new peer of `newcomer` learns the present state. From now on the peers believe different
+    /// things of others whose change is still to be told, so it is told even if it is undone.
+    pub(crate) fn shown_to(&mut self, newcomer: MemberId) {
+        for (_, believed) in self.pending.iter_mut().filter(|(member, _)| **member != newcomer) {
+            *believed = None;
+        }
     }
 
     /// A member came, or left; `count` are online now.

@@ -215,9 +215,10 @@ impl Room {
     /// Ends the room. Its files may go, and whoever is here is told.
     fn end(&mut self, now: UnixMillis, effects: &mut Vec<Effect>) {
         effects.push(Effect::Record(Record::Closed { at: now }));
-        let reason = CloseReason::Ended;
-        effects.extend(self.peers.keys().map(|&peer| Effect::Close { peer, reason }));
-        self.peers.clear();
+        while let Some((&peer, _)) = self.peers.first_key_value() {
+            effects.push(Effect::Close { peer, reason: CloseReason::Ended });
+            self.leave(now, peer);
+        }
         let used = self.files.used().map(|(id, _)| Arc::clone(id)).collect();
         push_released(used, effects);
         effects.push(Effect::Ended);
