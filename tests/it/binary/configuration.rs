@@ -7,21 +7,24 @@ use serde_yaml::Value;
 use super::program::run;
 
 #[test]
-fn a_mistyped_key_is_named_with_its_line_and_the_nearest_one() {
-    let output = run_with("# A comment.\nsite:\n  operator: me\nbakcend:\n  rooms: 1\n");
-    let error = String::from_utf8_lossy(&output.stderr);
-    assert!(!output.status.success());
-    assert!(error.contains("bakcend") && error.contains("backend"), "{error}");
-    assert!(error.contains('4') || error.contains("line"), "the line is named: {error}");
-    assert!(!error.contains("panicked"), "{error}");
+fn a_mistyped_key_is_named_with_the_nearest_one() {
+    let error = refusal("# A comment.\ndataDir: here\nbackend:\n  rooms:\n    maxx: 1\n");
+    assert!(error.contains("app-config.yml"), "the file is named: {error}");
+    assert!(error.contains("backend.rooms.maxx"), "the key is named: {error}");
+    assert!(error.contains("did you mean") && error.contains("max"), "{error}");
 }
 
 #[test]
-fn a_value_of_a_wrong_type_is_named_with_its_line() {
-    let output = run_with("shutdownWaitTimeoutSec: soon\n");
-    let error = String::from_utf8_lossy(&output.stderr);
-    assert!(!output.status.success());
-    assert!(error.contains("line 1"), "{error}");
+fn a_value_of_a_wrong_type_is_named() {
+    let error = refusal("shutdownWaitTimeoutSec: soon\n");
+    assert!(error.contains("app-config.yml"), "the file is named: {error}");
+    assert!(error.contains("shutdownWaitTimeoutSec"), "the key is named: {error}");
+}
+
+#[test]
+fn a_file_that_is_no_yaml_is_named_with_the_line() {
+    let error = refusal("dataDir: here\nhttp: [\n");
+    assert!(error.contains("app-config.yml") && error.contains("line"), "{error}");
 }
 
 #[test]
@@ -32,11 +35,16 @@ fn a_file_that_is_not_there_is_an_error() {
     assert!(error.contains("no-such-file.yml"), "{error}");
 }
 
-fn run_with(config: &str) -> std::process::Output {
+/// What the binary says about a configuration that it must refuse.
+fn refusal(config: &str) -> String {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("app-config.yml");
     std::fs::write(&path, config).expect("it is written");
-    run(&["--config", path.to_str().expect("a UTF-8 path"), "--print-config"])
+    let output = run(&["--config", path.to_str().expect("a UTF-8 path"), "--print-config"]);
+    let error = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!output.status.success(), "it was accepted");
+    assert!(!error.contains("panicked"), "{error}");
+    error
 }
 
 #[test]

@@ -16,12 +16,12 @@ use super::program::Program;
 
 /// How long they stay; a minute in the nightly run.
 const SECONDS: u64 = 12;
-/// What the process may hold: the default bound of all rooms is far above what a minute can
-/// fill, so this is the arithmetic of the limits per address: 60 addresses with 20 rooms of
-/// 100 longest texts (40 KB each, four bytes a character) would be more than 4 GiB, were it
-/// not for 100 posts at once and 50 a second for each address: 60 × (100 + 12 × 50) × 40 KB
-/// is 1.7 GiB sent, and each room keeps 8 MiB at most.
-const MEMORY_MAX: u64 = 1_536 << 20;
+/// Bytes of all rooms, by configuration. The crowd sends several times as much: each of its
+/// addresses may post 100 texts of 40 KB at once, and 50 a second from then on.
+const ROOMS_BYTES_MAX: u64 = 128 << 20;
+/// What the process may hold: its rooms, as much again for what an allocator keeps and for
+/// messages under way, and an outbox of 1 MiB for each of the crowd.
+const MEMORY_MAX: u64 = 2 * ROOMS_BYTES_MAX + (128 << 20);
 /// How long a post of the healthy pair may take to its reader.
 const NOTICED: Duration = Duration::from_secs(2);
 const FILLERS: u8 = 24;
@@ -33,7 +33,8 @@ const PAUSE: Duration = Duration::from_millis(5);
 async fn hostile_clients_neither_fill_it_nor_disturb_others() {
     let seconds = std::env::var("HOSTILE_SECONDS").ok().and_then(|text| text.parse().ok());
     let end = Instant::now() + Duration::from_secs(seconds.unwrap_or(SECONDS));
-    let program = Arc::new(Program::start().await);
+    let bound = ("INSTANTCHAT__BACKEND__ROOMS__BYTES_MAX", ROOMS_BYTES_MAX.to_string());
+    let program = Arc::new(Program::start_with(&[bound]).await);
     let mut hostile = JoinSet::new();
     for i in 0..FILLERS {
         hostile.spawn(fill_rooms(Arc::clone(&program), [127, 0, 2, i + 1], end));

@@ -9,6 +9,7 @@ mod privacy;
 mod program;
 mod starting;
 mod stopping;
+mod storm;
 
 use std::time::Duration;
 

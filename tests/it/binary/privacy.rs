@@ -15,7 +15,7 @@ const EDITED: &str = "marker edit wq7x";
 
 #[tokio::test]
 async fn a_conversation_leaves_no_trace() {
-    let mut program = Program::start_with(&[]).await;
+    let mut program = Program::start().await;
     let join = Join { name: Some(NAME.into()), password: Some(PASSWORD.into()), ..Join::default() };
     let (mut ada, _) = program.member([127, 0, 0, 1], ROOM, join).await.expect("Ada joins");
     let seq = ada.say("k1", TEXT).await.expect("it is acknowledged");

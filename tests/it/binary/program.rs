@@ -41,16 +41,17 @@ impl Program {
         Self::start_with(&[]).await
     }
 
-    pub(super) async fn start_with(arguments: &[&str]) -> Self {
+    /// Starts one with variables of the environment that configure it.
+    pub(super) async fn start_with(variables: &[(&str, String)]) -> Self {
         let data = Arc::new(TempDir::new().expect("a folder for the data"));
-        Self::start_in(data, arguments).await
+        Self::start_in(data, variables).await
     }
 
-    pub(super) async fn start_in(data: Arc<TempDir>, arguments: &[&str]) -> Self {
+    pub(super) async fn start_in(data: Arc<TempDir>, variables: &[(&str, String)]) -> Self {
         let mut child = Command::new(binary())
             .args(["--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--data-dir"])
             .arg(data.path())
-            .args(arguments)
+            .envs(variables.iter().map(|(name, value)| (name, value)))
             .current_dir(data.path())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
