@@ -106,7 +106,7 @@ export class Person {
   async isLive() {
     await this.composer.waitFor();
     await until('the room is live', async () => {
-      const named = await this.form.getByRole('button', { name: /^You are / }).count();
+      const named = await this.page.getByTitle(/^You are /).count();
       const quiet = !/Connect|connection|Trying|offline/.test(await this.statusText());
       return named > 0 && quiet;
     });
@@ -136,10 +136,6 @@ export class Person {
 
   get panel() {
     return this.page.getByRole('complementary', { name: 'People and picks' });
-  }
-
-  get status() {
-    return this.page.getByRole('main').getByRole('status').or(this.page.getByRole('status')).first();
   }
 
   async statusText() {
