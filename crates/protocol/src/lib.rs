@@ -15,6 +15,8 @@ pub mod token;
 pub mod wire;
 
 #[cfg(test)]
+mod specification;
+#[cfg(test)]
 mod typescript;
 
 pub use close::CloseCode;
