@@ -1,3 +1,26 @@
-//! The owner of rooms: each one a task, entered through the doors of `transport`.
+//! The owner of rooms: each room is one task, entered through the doors of `transport`.
+//!
+//! [`Backend`] is the whole of it: made once, served by its [`Backend::router`], asked by the
+//! router's side with [`Backend::summary`] and [`Backend::status`], ended by its lifecycle. It
+//! serves no pages, issues no sessions and no tickets, and places no rooms.
+#![forbid(unsafe_code)]
 
+mod backend;
+mod capacity;
+pub mod config;
+mod descriptors;
+mod labels;
+mod links;
+pub mod log;
+mod metrics;
+mod passwords;
+mod places;
+mod refused;
+mod rooms;
+mod status;
 pub mod transport;
+
+pub use backend::{Backend, Links};
+pub use config::{Config, DaemonConfig};
+pub use links::{Alone, FileLink, RouterLink};
+pub use status::{Capacity, Phase, RoomSummary, Status};

@@ -1,0 +1,11 @@
+//! Rooms as tasks: who they are, what they are asked, and what becomes of their effects.
+
+mod batch;
+mod beats;
+mod handle;
+mod registry;
+mod seats;
+mod task;
+
+pub(crate) use handle::{Command, Entered, Entering, RoomHandle};
+pub(crate) use registry::Registry;

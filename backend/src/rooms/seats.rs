@@ -1,0 +1,286 @@
+//! The peers of one room, and the fan-out to them: one write each for everything that a batch
+//! has for them.
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use protocol::CloseCode;
+use room::PeerId;
+
+use crate::metrics::Metrics;
+use crate::transport::connection::Connection;
+use crate::transport::websocket::{Flushed, Refused};
+
+/// Peers that are served between two pauses for other tasks, in a long fan-out.
+const PEERS_PER_TURN: usize = 256;
+
+/// The peers, in one dense list that the fan-out runs along.
+#[derive(Debug, Default)]
+pub(crate) struct Seats {
+    seats: Vec<Seat>,
+    places: HashMap<PeerId, usize>,
+    /// Seats that have something of their own in this batch.
+    touched: Vec<usize>,
+    /// Peers that were too slow, or whose end was sent: to be taken out.
+    leaving: Vec<PeerId>,
+}
+
+/// One peer.
+#[derive(Debug)]
+struct Seat {
+    peer: PeerId,
+    connection: Arc<Connection>,
+    /// Where in the batch's broadcast its part begins; none while it is catching up or closing.
+    live_from: Option<usize>,
+    /// What it gets before the rest of the broadcast, in order.
+    own: Vec<Part>,
+    /// Whether something waited for it after the last write.
+    behind: bool,
+}
+
+/// A part of what one peer gets.
+#[derive(Debug)]
+enum Part {
+    Broadcast(Range<usize>),
+    Own(Bytes),
+    Close(CloseCode),
+}
+
+/// What one fan-out did.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Delivered {
+    /// Writes to peers, each of one frame or of a batch of them.
+    pub(crate) writes: u64,
+    /// Bytes that they held.
+    pub(crate) bytes: u64,
+}
+
+impl Seats {
+    /// Gives a peer a seat; it is not live yet.
+    pub(crate) fn enter(&mut self, connection: Arc<Connection>) {
+        let peer = connection.peer;
+        self.places.insert(peer, self.seats.len());
+        self.seats.push(Seat { peer, connection, live_from: None, own: Vec::new(), behind: false });
+    }
+
+    /// The connection of a peer.
+    pub(crate) fn connection(&self, peer: PeerId) -> Option<&Arc<Connection>> {
+        self.places.get(&peer).map(|place| &self.seats[*place].connection)
+    }
+
+    /// Whether a peer gets the broadcast.
+    pub(crate) fn is_live(&self, peer: PeerId) -> bool {
+        self.places.get(&peer).is_some_and(|place| self.seats[*place].live_from.is_some())
+    }
+
+    /// From here on in the broadcast, the peer gets it.
+    pub(crate) fn go_live(&mut self, peer: PeerId, broadcast: usize) {
+        if let Some(place) = self.places.get(&peer) {
+            self.seats[*place].live_from = Some(broadcast);
+            self.touched.push(*place);
+        }
+    }
+
+    /// Something for one peer, after what the broadcast holds so far.
+    pub(crate) fn own(&mut self, peer: PeerId, broadcast: usize, frames: Bytes) {
+        self.part(peer, broadcast, Part::Own(frames));
+    }
+
+    /// The end of one peer, after what the broadcast holds so far.
+    pub(crate) fn close(&mut self, peer: PeerId, broadcast: usize, code: CloseCode) {
+        self.part(peer, broadcast, Part::Close(code));
+        if let Some(place) = self.places.get(&peer) {
+            self.seats[*place].live_from = None;
+        }
+    }
+
+    fn part(&mut self, peer: PeerId, broadcast: usize, part: Part) {
+        let Some(place) = self.places.get(&peer) else { return };
+        let seat = &mut self.seats[*place];
+        if let Some(from) = seat.live_from
+            && from < broadcast
+        {
+            seat.own.push(Part::Broadcast(from..broadcast));
+            seat.live_from = Some(broadcast);
+        }
+        seat.own.push(part);
+        self.touched.push(*place);
+    }
+
+    /// Takes a peer out after this batch: until then the places of the others stand.
+    pub(crate) fn leave(&mut self, peer: PeerId) {
+        if let Some(place) = self.places.get(&peer) {
+            let seat = &mut self.seats[*place];
+            (seat.live_from, seat.own) = (None, Vec::new());
+            self.leaving.push(peer);
+        }
+    }
+
+    fn remove(&mut self, peer: PeerId) {
+        let Some(place) = self.places.remove(&peer) else { return };
+        self.seats.swap_remove(place);
+        if let Some(moved) = self.seats.get(place) {
+            self.places.insert(moved.peer, place);
+        }
+    }
+
+    /// Gives every peer its part: the broadcast as one write of shared bytes, with its own frames
+    /// in their place between. Returns who is out of the seats now, the slow readers among them.
+    pub(crate) async fn deliver(
+        &mut self,
+        broadcast: Bytes,
+        now: u64,
+        metrics: &Metrics,
+    ) -> (Delivered, Vec<PeerId>) {
+        let mut delivered = Delivered::default();
+        let mut touched = std::mem::take(&mut self.touched);
+        if broadcast.is_empty() {
+            touched.sort_unstable();
+            touched.dedup();
+            for place in touched {
+                self.serve(place, &broadcast, now, metrics, &mut delivered);
+            }
+        } else {
+            for place in 0..self.seats.len() {
+                self.serve(place, &broadcast, now, metrics, &mut delivered);
+                if place % PEERS_PER_TURN == PEERS_PER_TURN - 1 {
+                    tokio::task::yield_now().await;
+                }
+            }
+        }
+        let leaving = std::mem::take(&mut self.leaving);
+        for peer in &leaving {
+            self.remove(*peer);
+        }
+        (delivered, leaving)
+    }
+
+    /// One peer's part of a fan-out.
+    fn serve(
+        &mut self,
+        place: usize,
+        broadcast: &Bytes,
+        now: u64,
+        metrics: &Metrics,
+        delivered: &mut Delivered,
+    ) {
+        let seat = &mut self.seats[place];
+        let live_from = seat.live_from.replace(0);
+        if live_from.is_none() {
+            seat.live_from = None;
+        }
+        if seat.own.is_empty() && live_from == Some(0) {
+            let outcome = give(seat, broadcast, now, delivered);
+            return self.after(place, outcome, false, now, metrics);
+        }
+        let mut outcome = Ok(Flushed::All);
+        let mut closing = false;
+        for part in std::mem::take(&mut seat.own) {
+            match part {
+                Part::Broadcast(range) => {
+                    outcome =
+                        outcome.and_then(|_| queue(seat, broadcast.slice(range), now, delivered));
+                }
+                Part::Own(frames) => {
+                    outcome = outcome.and_then(|_| queue(seat, frames, now, delivered));
+                }
+                Part::Close(code) => {
+                    seat.connection.close(code, code.as_str(), now, metrics);
+                    closing = true;
+                }
+            }
+        }
+        if let Some(from) = live_from.filter(|from| *from < broadcast.len()) {
+            outcome = outcome.and_then(|_| queue(seat, broadcast.slice(from..), now, delivered));
+        }
+        let outcome = outcome.and_then(|_| seat.connection.socket.flush_now(now));
+        self.after(place, outcome, closing, now, metrics);
+    }
+
+    /// What becomes of a peer after its part.
+    fn after(
+        &mut self,
+        place: usize,
+        outcome: Result<Flushed, Refused>,
+        mut closing: bool,
+        now: u64,
+        metrics: &Metrics,
+    ) {
+        let seat = &mut self.seats[place];
+        match outcome {
+            Ok(flushed) => seat.behind = flushed == Flushed::WouldBlock,
+            Err(Refused::Full) => {
+                seat.connection.cut(now, metrics);
+                closing = true;
+            }
+            // Its own task is about to find the same, and says `Leave`.
+            Err(Refused::Closed) => {}
+        }
+        if closing {
+            self.leaving.push(seat.peer);
+        }
+    }
+
+    /// Bytes that wait for peers which were behind at their last write.
+    pub(crate) fn outbox_bytes(&mut self) -> usize {
+        let mut bytes = 0;
+        for seat in self.seats.iter_mut().filter(|seat| seat.behind) {
+            let waiting = seat.connection.socket.bytes_queued();
+            seat.behind = waiting > 0;
+            bytes += waiting;
+        }
+        bytes
+    }
+
+    /// Closes every peer with its last frames, and forgets them all.
+    pub(crate) fn close_all(
+        &mut self,
+        code: CloseCode,
+        last: Option<&Bytes>,
+        now: u64,
+        metrics: &Metrics,
+    ) {
+        for seat in self.seats.drain(..) {
+            if let Some(last) = last {
+                seat.connection.send(last, now, metrics);
+            }
+            seat.connection.close(code, code.as_str(), now, metrics);
+        }
+        self.places.clear();
+        self.touched.clear();
+        self.leaving.clear();
+    }
+}
+
+/// Writes frames to one peer, and counts them.
+fn give(
+    seat: &Seat,
+    frames: &Bytes,
+    now: u64,
+    delivered: &mut Delivered,
+) -> Result<Flushed, Refused> {
+    let flushed = seat.connection.push(frames, now)?;
+    delivered.count(frames);
+    Ok(flushed)
+}
+
+/// Puts frames into the outbox of one peer, to be written together, and counts them.
+fn queue(
+    seat: &Seat,
+    frames: Bytes,
+    now: u64,
+    delivered: &mut Delivered,
+) -> Result<Flushed, Refused> {
+    delivered.count(&frames);
+    seat.connection.socket.push(frames, now)?;
+    Ok(Flushed::WouldBlock)
+}
+
+impl Delivered {
+    fn count(&mut self, frames: &Bytes) {
+        self.writes += 1;
+        self.bytes += frames.len() as u64;
+    }
+}

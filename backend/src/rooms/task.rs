@@ -1,0 +1,333 @@
+//! A room's task: `select` only chooses what is next, everything that waits is applied, the log
+//! gets it once, and then the peers once.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use futures_util::FutureExt;
+use protocol::CloseCode;
+use room::{Effect, Input, PeerId, Record, Room, UnixMillis};
+use tokio::sync::mpsc;
+
+use super::batch::{self, Batch, Surroundings};
+use super::beats::Beats;
+use super::handle::{Command, Entering, RoomHandle};
+use super::seats::Seats;
+use crate::backend::Backend;
+use crate::log::{LogError, Logged, Position};
+use crate::transport::json;
+
+/// Rebuilds of one room after a failed invariant; one that goes on failing is given up.
+const REBUILDS_MAX: u32 = 3;
+
+/// A room and everything that its task holds.
+pub(super) struct RoomTask {
+    backend: Arc<Backend>,
+    handle: Arc<RoomHandle>,
+    room: Room,
+    inbox: mpsc::Receiver<Command>,
+    commands: Vec<Command>,
+    effects: Vec<Effect>,
+    batch: Batch,
+    seats: Seats,
+    beats: Beats,
+    /// Where the room's log ends.
+    position: Position,
+    /// Records in the log since the last roll-up.
+    records: usize,
+    /// Whether anybody ever entered, and whether anybody was refused.
+    entered: bool,
+    refused: bool,
+    /// What the backend was told of the room's size.
+    bytes: usize,
+    outbox_bytes: usize,
+}
+
+/// Why a room is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    /// It expired, or nobody ever entered it.
+    Ended,
+    /// The process stops.
+    Stopped,
+    /// Its log belongs to another owner, or cannot be reached.
+    Lost,
+    /// Its invariants failed too often.
+    Failed,
+}
+
+impl RoomTask {
+    /// A new room, whose first record is still to be logged.
+    pub(super) fn new(
+        backend: Arc<Backend>,
+        handle: Arc<RoomHandle>,
+        room: Room,
+        created: Record,
+        inbox: mpsc::Receiver<Command>,
+    ) -> Self {
+        let batch = Batch::of(created);
+        Self {
+            backend,
+            handle,
+            room,
+            inbox,
+            commands: Vec::new(),
+            effects: Vec::new(),
+            batch,
+            seats: Seats::default(),
+            beats: Beats::default(),
+            position: Position::default(),
+            records: 0,
+            entered: false,
+            refused: false,
+            bytes: 0,
+            outbox_bytes: 0,
+        }
+    }
+
+    /// The life of the room.
+    pub(super) async fn live(mut self) {
+        let mut rebuilds = 0;
+        let end = loop {
+            // A failed invariant ends what this room was doing, and nobody else's.
+            match AssertUnwindSafe(self.run()).catch_unwind().await {
+                Ok(end) => break end,
+                Err(_) => {
+                    self.backend.metrics.room_panics.inc();
+                    self.close_all(CloseCode::Failed);
+                    rebuilds += 1;
+                    if rebuilds > REBUILDS_MAX || !self.rebuild().await {
+                        break End::Failed;
+                    }
+                }
+            }
+        };
+        self.end(end).await;
+    }
+
+    async fn run(&mut self) -> End {
+        loop {
+            // What slow readers leave behind is dealt with before the next wait.
+            if self.batch.is_empty() {
+                self.select().await;
+            }
+            if let Some(end) = self.apply_waiting() {
+                return end;
+            }
+            if let Err(error) = self.append().await {
+                tracing::warn!(%error, "a room is given up");
+                return End::Lost;
+            }
+            self.deliver().await;
+            self.publish();
+            if self.room.ended() || self.is_unwanted() {
+                return End::Ended;
+            }
+        }
+    }
+
+    /// Waits until there is something to do: commands, or a time that has come.
+    async fn select(&mut self) {
+        let beat = self.beats.next();
+        let deadline = self.room.deadline().map(|at| at.0);
+        let at = beat.into_iter().chain(deadline).min().unwrap_or(u64::MAX);
+        let batch_max = self.backend.config.rooms.batch_max.max(1);
+        tokio::select! {
+            biased;
+            _ = self.inbox.recv_many(&mut self.commands, batch_max) => {}
+            () = self.backend.clock.sleep_until(at) => {}
+        }
+    }
+
+    /// Applies all commands that wait, then what is due.
+    fn apply_waiting(&mut self) -> Option<End> {
+        let mut commands = std::mem::take(&mut self.commands);
+        for command in commands.drain(..) {
+            match command {
+                Command::Join(entering) => {
+                    self.apply(Input::Join(entering.join.clone()), Some(entering));
+                }
+                Command::Leave(peer) => {
+                    self.seats.leave(peer);
+                    self.apply(Input::Leave { peer }, None);
+                }
+                Command::Continue(peer, answer) => {
+                    self.apply(Input::Continue { peer }, None);
+                    self.batch.continued(peer, answer);
+                }
+                Command::Request(peer, id, request) => {
+                    self.apply(Input::Request { peer, id, request: *request }, None);
+                }
+                Command::Stop => return Some(End::Stopped),
+            }
+        }
+        self.commands = commands;
+        let now = self.backend.clock.now();
+        if self.room.deadline().is_some_and(|at| at.0 <= now) {
+            self.apply(Input::Tick, None);
+        }
+        self.beat(now);
+        None
+    }
+
+    fn apply(&mut self, input: Input, entering: Option<Box<Entering>>) {
+        let now = UnixMillis(self.backend.clock.now());
+        let every_ms = self.backend.config.peers.heartbeat_ms;
+        self.room.apply(now, input, &mut self.effects);
+        let mut around = Surroundings {
+            backend: &self.backend,
+            handle: &self.handle,
+            room: &self.room,
+            seats: &mut self.seats,
+            now,
+            entering,
+        };
+        for effect in self.effects.drain(..) {
+            if let Effect::Joined(joined) = &effect {
+                self.beats.enter(joined.peer, now.0, every_ms);
+            }
+            self.batch.take(effect, &mut around);
+        }
+    }
+
+    /// Heartbeats to those who are due, and the end of those who have been silent for too long.
+    fn beat(&mut self, now: u64) {
+        let peers = &self.backend.config.peers;
+        let (heartbeat_ms, idle_ms) = (peers.heartbeat_ms, peers.idle_ms);
+        let mut frames = None;
+        while let Some(peer) = self.beats.take(now) {
+            let Some(connection) = self.seats.connection(peer) else { continue };
+            let silent_at = connection.heard_at().saturating_add(idle_ms);
+            if silent_at <= now {
+                connection.close(CloseCode::Idle, "idle", now, &self.backend.metrics);
+                self.leave(peer);
+                continue;
+            }
+            let (live, beat) = frames
+                .get_or_insert_with(|| json::heartbeats(self.room.epoch().0, self.room.seq().0));
+            // Whoever is catching up does not have the newest event, and must not miss it.
+            let beat = if self.seats.is_live(peer) { live.clone() } else { beat.clone() };
+            self.seats.own(peer, self.batch.broadcast_len(), beat);
+            self.beats.schedule(peer, silent_at.min(now.saturating_add(heartbeat_ms)));
+        }
+    }
+
+    fn leave(&mut self, peer: PeerId) {
+        self.seats.leave(peer);
+        self.apply(Input::Leave { peer }, None);
+    }
+
+    /// The log gets the records of the batch before anything of it leaves the process.
+    async fn append(&mut self) -> Result<(), LogError> {
+        if self.batch.records.is_empty() {
+            return Ok(());
+        }
+        let records = std::mem::take(&mut self.batch.records);
+        self.records += records.len();
+        let (log, room) = (&self.backend.links.log, self.room.incarnation());
+        let started = self.backend.clock.seconds();
+        self.position = log.append(room, self.position, records).await?;
+        let taken = self.backend.clock.seconds() - started;
+        self.backend.metrics.append_seconds.observe(taken);
+        if self.records >= self.backend.config.rooms.roll_up_records {
+            self.position = log.roll_up(room, self.position, self.room.snapshot()).await?;
+            self.records = 0;
+        }
+        Ok(())
+    }
+
+    /// Gives every peer its part of the batch. Those who are too slow leave the room.
+    async fn deliver(&mut self) {
+        let broadcast = self.batch.broadcast();
+        let metrics = &self.backend.metrics;
+        let (started, now) = (self.backend.clock.seconds(), self.backend.clock.now());
+        let fans_out = !broadcast.is_empty();
+        let (delivered, gone) = self.seats.deliver(broadcast, now, metrics).await;
+        if fans_out {
+            metrics.fan_out_seconds.observe(self.backend.clock.seconds() - started);
+        }
+        metrics.deliveries.inc_by(delivered.writes);
+        metrics.delivery_bytes.inc_by(delivered.bytes);
+        self.entered |= self.batch.entered;
+        self.refused |= self.batch.refused_join;
+        self.batch.complete(&self.backend, &self.seats);
+        for peer in gone {
+            self.apply(Input::Leave { peer }, None);
+        }
+    }
+
+    /// What others may know of the room.
+    fn publish(&mut self) {
+        let metrics = &self.backend.metrics;
+        let bytes = self.room.bytes();
+        self.backend.rooms.resize(self.bytes, bytes);
+        metrics.room_bytes.inc_by(bytes as i64 - self.bytes as i64);
+        self.bytes = bytes;
+        let online = self.room.online();
+        let before = self.handle.tell_online(online);
+        metrics.members.inc_by(online as i64 - before as i64);
+        let waiting = self.seats.outbox_bytes();
+        metrics.outbox_bytes.inc_by(waiting as i64 - self.outbox_bytes as i64);
+        self.outbox_bytes = waiting;
+    }
+
+    /// A room whose first join was refused is not kept for the next one's sake.
+    fn is_unwanted(&self) -> bool {
+        !self.entered && self.refused && self.inbox.is_empty()
+    }
+
+    fn close_all(&mut self, code: CloseCode) {
+        let (now, metrics) = (self.backend.clock.now(), &self.backend.metrics);
+        let last = (code == CloseCode::Moving).then(json::moving);
+        self.seats.close_all(code, last.as_ref(), now, metrics);
+        (self.batch, self.beats) = (Batch::default(), Beats::default());
+    }
+
+    /// The room as the log has it, without what made it fail.
+    async fn rebuild(&mut self) -> bool {
+        let room = self.room.incarnation();
+        let Ok(logged) = self.backend.links.log.read(room).await else { return false };
+        let Logged { snapshot, records, position } = logged;
+        let snapshot = match (snapshot, records.first()) {
+            (Some(snapshot), _) => Arc::unwrap_or_clone(snapshot),
+            (None, Some(Record::Created { creation, at })) => {
+                room::Snapshot::of_creation(*creation, *at)
+            }
+            _ => return false,
+        };
+        let now = UnixMillis(self.backend.clock.now());
+        let limits = self.backend.config.room.limits();
+        let epoch = self.backend.rooms.next_epoch(now, None);
+        self.room = Room::restore(now, snapshot, records, epoch, limits);
+        self.batch.records.push(Record::EpochBegan { epoch, at: now });
+        self.position = position;
+        self.effects.clear();
+        true
+    }
+
+    /// The end: those who are here are told, the router before the room is forgotten.
+    async fn end(mut self, end: End) {
+        self.close_all(match end {
+            End::Ended => CloseCode::RoomClosed,
+            End::Stopped => CloseCode::GoingAway,
+            End::Lost => CloseCode::Moving,
+            End::Failed => CloseCode::Failed,
+        });
+        let Self { backend, handle, room, mut inbox, .. } = self;
+        backend.links.router.released(&handle.name, room.epoch());
+        backend.rooms.forget(&backend, &handle);
+        // Whoever asked to enter meanwhile is told that the room is gone by its answer's end.
+        inbox.close();
+        while inbox.recv().await.is_some() {}
+        backend.rooms.resize(self.bytes, 0);
+        backend.metrics.room_bytes.inc_by(-(self.bytes as i64));
+        backend.metrics.members.inc_by(-(handle.tell_online(0) as i64));
+        backend.metrics.outbox_bytes.inc_by(-(self.outbox_bytes as i64));
+        if end != End::Lost {
+            backend.links.files.tell(batch::ended(handle.owner));
+            if let Err(error) = backend.links.log.delete(room.incarnation()).await {
+                tracing::warn!(%error, "the log of a room stays behind");
+            }
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! The backend as its clients meet it: a real listener, real sockets, and in front of it the
+//! router's part, which gives sessions and tickets.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod server;
+
+mod conversation;

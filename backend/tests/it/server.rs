@@ -1,0 +1,233 @@
+//! A backend on a port of its own, and the clients of the tests.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use axum::extract::{Request, State};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::Response;
+use backend::log::Log;
+use backend::{Backend, Config, FileLink, Links, RouterLink};
+use client::{Client, Options};
+use http::{HeaderValue, header};
+use prometheus_client::registry::Registry;
+use protocol::RoomName;
+use protocol::fleet::FileNotice;
+use protocol::frame::{Join, Joined};
+use protocol::http::{SESSION_HEADER, TICKET_HEADER};
+use protocol::token::{Keyring, Session, Ticket};
+use protocol::wire::Id128;
+use service::http::{ServeOptions, serve, session_cookie, session_of};
+use service::{Clock, Lifecycle};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
+
+/// How long a test waits for what must come.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+
+/// The secrets of every test.
+pub(crate) fn keys() -> Keyring {
+    Keyring::new(b"a fleet secret of thirty-two bytes", None).unwrap()
+}
+
+/// A backend that serves until it is dropped.
+pub(crate) struct TestServer {
+    pub(crate) backend: Arc<Backend>,
+    pub(crate) address: SocketAddr,
+    pub(crate) lifecycle: Lifecycle,
+    pub(crate) told: Arc<Told>,
+    registry: Arc<Registry>,
+}
+
+/// What the others were told.
+#[derive(Default)]
+pub(crate) struct Told {
+    pub(crate) files: Mutex<Vec<FileNotice>>,
+    pub(crate) released: Mutex<Vec<(RoomName, u64)>>,
+}
+
+impl FileLink for Told {
+    fn tell(&self, notice: FileNotice) {
+        self.files.lock().unwrap().push(notice);
+    }
+}
+
+impl RouterLink for Told {
+    fn released(&self, room: &RoomName, epoch: room::Epoch) {
+        self.released.lock().unwrap().push((room.clone(), epoch.0));
+    }
+}
+
+/// What a test changes about its server.
+pub(crate) struct Setting {
+    pub(crate) config: Config,
+    pub(crate) clock: Clock,
+    pub(crate) log: Arc<dyn Log>,
+}
+
+impl Default for Setting {
+    fn default() -> Self {
+        let log = Arc::new(backend::log::MemoryLog::new());
+        Self { config: Config::default(), clock: Clock::system(), log }
+    }
+}
+
+/// The router's part: who comes without a session gets one, and everybody gets a ticket.
+#[derive(Clone)]
+struct Router {
+    clock: Clock,
+    name: String,
+}
+
+impl TestServer {
+    /// A server with every limit at its default.
+    pub(crate) async fn start() -> Self {
+        Self::with(Setting::default()).await
+    }
+
+    /// A server with a changed configuration.
+    pub(crate) async fn configured(change: impl FnOnce(&mut Config)) -> Self {
+        let mut setting = Setting::default();
+        change(&mut setting.config);
+        Self::with(setting).await
+    }
+
+    /// A server with another setting.
+    pub(crate) async fn with(setting: Setting) -> Self {
+        let listener = TcpListener::bind((Ipv4Addr::UNSPECIFIED, 0)).await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let lifecycle = Lifecycle::new();
+        let mut registry = Registry::with_prefix("instantchat");
+        let told = Arc::new(Told::default());
+        let links = Links { files: told.clone(), router: told.clone(), log: setting.log };
+        let part = Router { clock: setting.clock.clone(), name: setting.config.name.clone() };
+        let backend = Backend::new(
+            setting.config,
+            keys(),
+            setting.clock,
+            lifecycle.clone(),
+            &mut registry,
+            links,
+        );
+        let router = backend.router().layer(from_fn_with_state(part, route));
+        let serving = serve(listener, router, ServeOptions::default(), lifecycle.clone());
+        lifecycle.spawn(serving);
+        let address = (Ipv4Addr::LOCALHOST, port).into();
+        Self { backend, address, lifecycle, told, registry: Arc::new(registry) }
+    }
+
+    /// The address of a room's door.
+    pub(crate) fn url(&self, room: &str) -> String {
+        format!("ws://{}/api/rooms/{room}/ws", self.address)
+    }
+
+    /// A new visitor at a room's door.
+    pub(crate) async fn visit(&self, room: &str) -> Client {
+        Client::connect(&self.url(room), Options::default()).await.unwrap()
+    }
+
+    /// A visitor from a local address of its own: 127.0.0.`host`.
+    pub(crate) async fn visit_from(&self, host: u8, room: &str) -> Client {
+        self.try_visit_from(host, room).await.unwrap()
+    }
+
+    /// The same, for visitors who may be turned away.
+    pub(crate) async fn try_visit_from(
+        &self,
+        host: u8,
+        room: &str,
+    ) -> Result<Client, client::Error> {
+        let stream = self.stream_from(host).await;
+        Client::connect_over(stream, &self.url(room), Options::default()).await
+    }
+
+    /// A connection from a local address.
+    pub(crate) async fn stream_from(&self, host: u8) -> TcpStream {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind((Ipv4Addr::new(127, 0, 0, host), 0).into()).unwrap();
+        socket.connect(self.address).await.unwrap()
+    }
+
+    /// A new member of a room.
+    pub(crate) async fn member(&self, room: &str, name: &str) -> (Client, Joined) {
+        let mut client = self.visit(room).await;
+        let joined = client.join(named(name)).await.unwrap();
+        (client, joined)
+    }
+
+    /// The value of a metric, as `name` or `name{label="value"}`.
+    pub(crate) fn metric(&self, name: &str) -> f64 {
+        let mut text = String::new();
+        prometheus_client::encoding::text::encode(&mut text, &self.registry).unwrap();
+        let line = text.lines().find_map(|line| {
+            line.strip_prefix("instantchat_")?.strip_prefix(name)?.strip_prefix(' ')
+        });
+        line.unwrap_or_else(|| panic!("no metric {name} in\n{text}")).parse().unwrap()
+    }
+
+    /// Waits until a condition holds.
+    pub(crate) async fn until(&self, what: &str, condition: impl Fn(&Self) -> bool) {
+        let holds = async {
+            while !condition(self) {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, holds).await.unwrap_or_else(|_| panic!("never: {what}"));
+    }
+}
+
+impl Drop for TestServer {
+    fn drop(&mut self) {
+        self.lifecycle.hard_stop();
+    }
+}
+
+/// A join under a name.
+pub(crate) fn named(name: &str) -> Join {
+    Join { name: Some(name.into()), ..Join::default() }
+}
+
+/// What aux-srv does between the listener and the backend.
+async fn route(State(part): State<Router>, mut request: Request, next: Next) -> Response {
+    let keys = keys();
+    let known = session_of(request.headers(), &keys);
+    let session = known.unwrap_or_else(|| Session(service::random::bytes()));
+    let room = request.uri().path().split('/').nth(3).unwrap_or_default();
+    let room = percent_decoded(room);
+    let room = RoomName::parse(&room).map_or_else(|_| room, |name| name.to_string());
+    let ticket = Ticket {
+        room,
+        backend: part.name.clone(),
+        epoch: 1,
+        session: session.hash(&keys),
+        nonce: Id128(service::random::bytes()),
+        expires: part.clock.now() + 60_000,
+    };
+    let headers = request.headers_mut();
+    let mut set = |name: &'static str, value: String| {
+        headers.entry(name).or_insert(HeaderValue::try_from(value).unwrap());
+    };
+    set(TICKET_HEADER, ticket.sign(&keys));
+    if known.is_none() {
+        set(SESSION_HEADER, session.sign(&keys));
+    }
+    let mut response = next.run(request).await;
+    if known.is_none() {
+        let cookie = session_cookie(&session, &keys, false, 30);
+        response.headers_mut().insert(header::SET_COOKIE, cookie);
+    }
+    response
+}
+
+fn percent_decoded(text: &str) -> String {
+    let mut bytes = Vec::new();
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        let hex = (byte == b'%').then(|| (rest.next().unwrap(), rest.next().unwrap()));
+        bytes.push(hex.map_or(byte, |(high, low)| {
+            let text = String::from_utf8(vec![high, low]).unwrap();
+            u8::from_str_radix(&text, 16).unwrap()
+        }));
+    }
+    String::from_utf8(bytes).unwrap()
+}
