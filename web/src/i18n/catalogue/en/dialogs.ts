@@ -35,6 +35,7 @@ export const dialogs = {
   'emoji.title': 'Emoji',
   'emoji.search': 'Search emoji',
   'emoji.used': 'Used here',
+  'emoji.often': 'At hand',
   'emoji.found': 'Found',
   'emoji.none': 'Nothing with “{text}”.',
   'emoji.loading': 'Fetching emoji',

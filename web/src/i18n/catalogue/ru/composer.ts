@@ -38,5 +38,11 @@ export const composer: Translation<typeof en> = {
   'upload.refused': 'Файл {file} не принят:',
   'upload.remove': 'Убрать {file}',
   'upload.many': 'В сообщении один файл. Остальные уйдут своими сообщениями.',
+  'upload.tooMany': {
+    one: 'Не больше {n} файла за раз.',
+    few: 'Не больше {n} файлов за раз.',
+    many: 'Не больше {n} файлов за раз.',
+    other: 'Не больше {n} файла за раз.',
+  },
   'upload.asFile': 'Отправить файлом',
 };

@@ -36,6 +36,7 @@ export const dialogs: Translation<typeof en> = {
   'emoji.title': 'Эмодзи',
   'emoji.search': 'Найти эмодзи',
   'emoji.used': 'Были здесь',
+  'emoji.often': 'Под рукой',
   'emoji.found': 'Найдено',
   'emoji.none': 'Ничего с «{text}».',
   'emoji.loading': 'Загружаем эмодзи',
