@@ -1,0 +1,24 @@
+/** How the web app is built, and where `npm run dev` finds a server for it. */
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig } from 'vitest/config';
+import { emojiData } from './scripts/emoji-data.mjs';
+
+const server = process.env.INSTANTCHAT_SERVER ?? 'http://127.0.0.1:8080';
+
+export default defineConfig({
+  plugins: [svelte(), emojiData()],
+  build: {
+    target: 'es2022',
+    // The policy of the server allows no `data:` fonts and no inline scripts.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+  },
+  server: {
+    proxy: {
+      '/api': { target: server, ws: true },
+      '/files': { target: server },
+    },
+  },
+  test: { include: ['src/**/*.test.ts'] },
+});
