@@ -1,0 +1,21 @@
+//! The file server: drawings, attachments, link previews.
+//!
+//! It knows rooms by an owner id alone, and reads no message. What it serves is inert: images
+//! are written anew by its own encoders, everything else is a download from a sandbox.
+#![forbid(unsafe_code)]
+
+pub mod config;
+mod download;
+pub mod limits;
+mod media_type;
+mod metrics;
+mod name;
+mod picture;
+mod server;
+mod store;
+mod text;
+mod upload;
+mod workers;
+
+pub use config::{Config, FilesConfig};
+pub use server::{FileFacts, FileServer, StartError};

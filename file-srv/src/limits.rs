@@ -1,0 +1,39 @@
+//! The limits that no operator changes, each with its unit. What an operator may change is in
+//! `config`.
+
+/// Bytes of a multipart body beside the file: boundaries and the headers of the part.
+pub const ENVELOPE_BYTES_MAX: u64 = 64 << 10;
+/// Bytes of the headers of the part.
+pub const PART_HEADER_BYTES_MAX: usize = 8 << 10;
+/// Bytes of a multipart boundary (RFC 2046).
+pub const BOUNDARY_BYTES_MAX: usize = 70;
+/// Bytes at the start of a file that tell its type.
+pub const HEAD_BYTES: usize = 8 << 10;
+/// Milliseconds for which the rest of a refused upload is read and thrown away, so that a
+/// browser, which listens only after it has spoken, hears the reason.
+pub const DRAIN_MS: u64 = 5_000;
+/// Characters of a file's name.
+pub const NAME_CHARS_MAX: usize = 200;
+/// Bytes of a part that is written to the object store at once. S3 takes none below 5 MiB.
+pub const STORE_PART_BYTES: usize = 5 << 20;
+/// Files that are written to the object store at once; the others wait.
+pub const STORE_WRITES_MAX: usize = 8;
+/// Bytes of a file's record.
+pub const RECORD_BYTES_MAX: u64 = 16 << 10;
+/// Records that are read at once at the start.
+pub const RECORD_READS_MAX: usize = 16;
+/// Milliseconds after which an object without a record is no upload under way of another
+/// process that shares the store.
+pub const STRAY_MS: u64 = 60 * 60_000;
+/// Bytes of a notice from an owner of rooms.
+pub const NOTICE_BYTES_MAX: usize = 1 << 20;
+/// Pixels of a thumbnail's width: twice the widest box in which a page shows one.
+pub const THUMBNAIL_WIDTH: u32 = 800;
+/// Pixels of a thumbnail's height.
+pub const THUMBNAIL_HEIGHT: u32 = 640;
+/// Pixels of the longer side of an image that had to be made smaller to fit into its bytes.
+pub const REDUCED_SIDE: u32 = 2_560;
+/// Frames of an animation.
+pub const FRAMES_MAX: u32 = 1_000;
+/// Pixels of all frames of an animation together.
+pub const FRAME_PIXELS_MAX: u64 = 150_000_000;

@@ -1,0 +1,213 @@
+//! The file server: what it is made of, its routes, and what owners of rooms tell it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, State};
+use axum::routing::{get, post};
+use http::{HeaderMap, StatusCode};
+use prometheus_client::registry::Registry;
+use protocol::ErrorCode;
+use protocol::fleet::FileNotice;
+use protocol::http::{FilesIn, GRANT_HEADER};
+use protocol::token::{Grant, Keyring};
+use service::http::{Origins, Problem};
+use service::rate::{ADDRESSES_MAX, AddressBuckets};
+use service::{Clock, Lifecycle};
+use tokio::sync::{Semaphore, oneshot};
+
+use crate::config::FilesConfig;
+use crate::download::{self, LOOK_UPS};
+use crate::limits::NOTICE_BYTES_MAX;
+use crate::metrics::Metrics;
+use crate::store::{FileKind, Record, Store, StoreError};
+use crate::upload::{self, Uploads};
+use crate::workers::Workers;
+
+/// Uploads, files and link previews.
+pub struct FileServer {
+    pub(crate) config: FilesConfig,
+    pub(crate) keys: Keyring,
+    pub(crate) clock: Clock,
+    pub(crate) lifecycle: Lifecycle,
+    pub(crate) origins: Origins,
+    pub(crate) metrics: Metrics,
+    pub(crate) store: Arc<Store>,
+    pub(crate) workers: Workers,
+    pub(crate) uploads: Uploads,
+    pub(crate) downloads: Arc<Semaphore>,
+    /// Files unknown to the index that one address asks for.
+    pub(crate) look_ups: AddressBuckets,
+}
+
+/// Why the file server does not start.
+#[derive(Debug, thiserror::Error)]
+#[error("the files cannot be kept: {source}")]
+pub struct StartError {
+    source: StoreError,
+}
+
+/// What the site says of files: a part of `GET /api/site`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FileFacts {
+    /// Bytes of a file.
+    pub file_bytes_max: u64,
+    /// Bytes of a drawing or an image.
+    pub drawing_bytes_max: u64,
+    /// Where files are.
+    pub files_in: FilesIn,
+}
+
+impl FileServer {
+    /// A file server that sweeps as long as the process runs.
+    ///
+    /// # Errors
+    /// The folder cannot be written to, or the object store's configuration is wrong.
+    pub fn new(
+        config: FilesConfig,
+        keys: Keyring,
+        clock: Clock,
+        lifecycle: Lifecycle,
+        registry: &mut Registry,
+    ) -> Result<Arc<Self>, StartError> {
+        let failed = |source| StartError { source };
+        let store = Store::open(&config, clock.clone()).map_err(failed)?;
+        let uploads = Uploads::new(&config).map_err(|error| failed(error.into()))?;
+        let server = Arc::new(Self {
+            origins: Origins::new(&config.allowed_origins),
+            metrics: Metrics::register(registry),
+            store: Arc::new(store),
+            workers: Workers::new(config.images.threads_max, config.images.waiting_max),
+            uploads,
+            downloads: Arc::new(Semaphore::new(config.downloads_max)),
+            look_ups: AddressBuckets::new(LOOK_UPS, ADDRESSES_MAX),
+            config,
+            keys,
+            clock,
+            lifecycle,
+        });
+        server.lifecycle.spawn(keep_in_order(Arc::clone(&server)));
+        Ok(server)
+    }
+
+    /// The public routes.
+    pub fn router(self: &Arc<Self>) -> Router {
+        Router::new()
+            .route("/api/files", post(upload::upload).layer(DefaultBodyLimit::disable()))
+            .route("/files/{id}", get(download::download))
+            .with_state(Arc::clone(self))
+    }
+
+    /// The routes for the owners of rooms in other processes. Never on a public listener: who
+    /// may call them is for the fleet's listener to check.
+    pub fn internal_router(self: &Arc<Self>) -> Router {
+        Router::new()
+            .route("/internal/notices", post(notices))
+            .layer(DefaultBodyLimit::max(NOTICE_BYTES_MAX))
+            .with_state(Arc::clone(self))
+    }
+
+    /// What the owner of a room says of its files. It takes effect at once; the store follows.
+    pub fn notice(&self, notice: &FileNotice) {
+        self.store.notice(notice);
+    }
+
+    /// What the site says of files.
+    pub fn facts(&self) -> FileFacts {
+        FileFacts {
+            file_bytes_max: self.config.uploads.file_bytes_max,
+            drawing_bytes_max: self.config.uploads.drawing_bytes_max,
+            files_in: if self.store.is_shared() { FilesIn::ObjectStore } else { FilesIn::Folder },
+        }
+    }
+
+    /// Whether files can be kept at this moment; the error says why not.
+    ///
+    /// # Errors
+    /// The folder or the object store does not take a write.
+    pub async fn writable(&self) -> Result<(), String> {
+        self.store.writable().await.map_err(|error| format!("files cannot be written: {error}"))
+    }
+
+    /// The grant of a request, if it is in force.
+    pub(crate) fn grant_of(&self, headers: &HeaderMap) -> Option<Grant> {
+        let mut grants = headers.get_all(GRANT_HEADER).iter();
+        let (Some(grant), None) = (grants.next(), grants.next()) else { return None };
+        Grant::verify(&self.keys, grant.to_str().ok()?, self.clock.now()).ok()
+    }
+
+    /// The record of a new file.
+    pub(crate) fn record(
+        &self,
+        grant: &Grant,
+        kind: FileKind,
+        name: String,
+        media_type: &str,
+        size: u64,
+    ) -> Record {
+        Record {
+            owner: grant.owner,
+            kind,
+            name,
+            media_type: media_type.to_owned(),
+            size,
+            created: self.clock.now(),
+            attached: false,
+        }
+    }
+}
+
+/// Where a file is read.
+pub(crate) fn file_url(id: &str) -> String {
+    format!("/files/{id}")
+}
+
+/// Runs work to its end, whether or not the one who asked for it is still there; if not, it is
+/// undone. None if the process stopped before its end.
+pub(crate) async fn carried_on<T: Send + 'static>(
+    lifecycle: &Lifecycle,
+    work: impl Future<Output = T> + Send + 'static,
+    undo: impl FnOnce(T) + Send + 'static,
+) -> Option<T> {
+    let (done, result) = oneshot::channel();
+    lifecycle.spawn(async move {
+        if let Err(unwanted) = done.send(work.await) {
+            undo(unwanted);
+        }
+    });
+    result.await.ok()
+}
+
+async fn notices(
+    State(server): State<Arc<FileServer>>,
+    body: Result<axum::Json<FileNotice>, axum::extract::rejection::JsonRejection>,
+) -> Result<StatusCode, Problem> {
+    let axum::Json(notice) = body.map_err(|rejection| {
+        Problem::new(rejection.status(), ErrorCode::BadRequest, "the notice is malformed")
+    })?;
+    server.notice(&notice);
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Learns what the store has, then sweeps, deletes and writes until the soft stop.
+async fn keep_in_order(server: Arc<FileServer>) {
+    let interval = Duration::from_millis(server.config.sweep.interval_ms.max(1));
+    let mut rounds = tokio::time::interval(interval);
+    tokio::select! {
+        () = server.store.adopt() => {}
+        () = server.lifecycle.soft_stopped() => return,
+    }
+    loop {
+        tokio::select! {
+            _ = rounds.tick() => server.metrics.swept(server.store.sweep()),
+            () = server.store.woken() => {}
+            () = server.lifecycle.soft_stopped() => break,
+        }
+        server.store.settle().await;
+        let (files, bytes) = server.store.size();
+        server.metrics.stored(files, bytes);
+    }
+    // What owners said last is done before the process ends.
+    server.store.settle().await;
+}
