@@ -20,6 +20,9 @@ const FLAGS = [
   '--disable-sync',
 ];
 
+// States of the line above the composer while nothing can be sent.
+const CUT_OFF = ['connecting', 'moving', 'trying', 'lost', 'offline', 'replaced'];
+
 export async function openChromium() {
   return chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
@@ -107,8 +110,7 @@ export class Person {
     await this.composer.waitFor();
     await until('the room is live', async () => {
       const named = await this.page.getByTitle(/^You are /).count();
-      const quiet = !/Connect|connection|Trying|offline/.test(await this.statusText());
-      return named > 0 && quiet;
+      return named > 0 && !CUT_OFF.includes(await this.line.getAttribute('data-state'));
     });
   }
 
@@ -138,9 +140,9 @@ export class Person {
     return this.page.getByRole('complementary', { name: 'People and picks' });
   }
 
-  async statusText() {
-    const texts = await this.page.getByRole('status').allInnerTexts();
-    return texts.join(' ');
+  /** The line above the composer. */
+  get line() {
+    return this.page.locator('[data-state]');
   }
 
   dialog(name) {
@@ -161,7 +163,8 @@ export class Person {
   }
 
   async seesStatus(pattern) {
-    await until(`the status line says ${pattern}`, async () => pattern.test(await this.statusText()));
+    await until(`the line above the composer says ${pattern}`, async () =>
+      pattern.test(await this.line.innerText()));
   }
 
   /** What matches `pattern` in the messages, in the order on the page. */
@@ -190,7 +193,7 @@ export class Person {
   /** Chooses from the header's menu. */
   async menu(name) {
     await this.button('More', this.header).click();
-    await this.page.getByRole('menuitem', { name }).or(this.page.getByRole('button', { name })).last().click();
+    await this.page.getByRole('menuitem', { name }).click();
   }
 
   /** Leaves a picture of the window beside the other artifacts. */

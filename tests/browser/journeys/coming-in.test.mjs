@@ -65,7 +65,7 @@ test('a password keeps strangers out and offers them four free names', async () 
   const ben = await stage.arrive();
   await ada.enter('flat-12b', { password: 'the old cat' });
   await ada.say('the rent is due');
-  await ada.page.getByLabel('The room has a password').or(ada.page.getByText('The room has a password')).first().waitFor();
+  await ada.header.getByTitle('The room has a password').waitFor();
 
   await ben.page.goto(`${ben.site}/flat-12b`);
   await ben.page.getByText('This room has a password.').waitFor();

@@ -11,6 +11,8 @@ import { setTheStage } from '../cast/stage.mjs';
 
 const WIDTHS = [[1440, 900], [360, 740]];
 const THEMES = ['light', 'dark'];
+// Each picture has a room of its own, named as people name rooms.
+const DAYS = { 'light-1440': 'saturday', 'dark-1440': 'sunday', 'light-360': 'friday', 'dark-360': 'monday' };
 const SERIOUS = ['serious', 'critical'];
 
 const stage = setTheStage();
@@ -31,7 +33,7 @@ for (const theme of THEMES) {
 
     test(`a room, ${theme}, ${width} px`, async () => {
       const ada = await stage.arrive(options);
-      const cast = await conversation(stage.server, ada, `ridge-hike-${theme}-${width}`);
+      const cast = await conversation(stage.server, ada, `${DAYS[`${theme}-${width}`]}-ridge-hike`);
       await ada.picture(`room-${theme}-${width}`);
       await isSound(ada);
       for (const peer of cast) peer.leave();

@@ -30,10 +30,11 @@ fn unexplained(source: &Source) -> Vec<String> {
         if trimmed.starts_with('#') {
             explained = true;
         } else if let Some((key, rest)) = key(trimmed) {
-            if !explained && !rest.contains(" # ") {
+            // What opens a group is explained by the keys in it.
+            let opens = rest.trim().is_empty();
+            if !explained && !opens && !rest.contains(" # ") {
                 findings.push(format!("`{key}` has no comment"));
             }
-            // A key that only opens a group may share its comment with nobody else.
             explained = false;
         }
     }
@@ -48,7 +49,7 @@ fn key(line: &str) -> Option<(&str, &str)> {
 
 #[test]
 fn a_key_without_a_comment_is_found() {
-    let text = "# Where to listen.\nhttp:\n  # Host and port.\n  listen: 127.0.0.1:0\n  idleMs: 5\n\
+    let text = "http:\n  # Host and port.\n  listen: 127.0.0.1:0\n  idleMs: 5\n\
                 deadlineMs: 7 # From the first signal.\n- name: of a list\n";
     let findings = unexplained(&Source::new("backend/app-config.yml", text));
     assert_eq!(findings, ["`idleMs` has no comment"]);
