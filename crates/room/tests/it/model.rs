@@ -234,12 +234,12 @@ impl World {
         let ask = self.story.ask(who);
         let join = Join { name: name.map(name_of), resume: cursor, session: session(who), ..ask };
         let peer = join.peer;
-        let client = self.clients.get_mut(&who).unwrap();
+        let client = self.of(who);
         let before = (client.peer, client.live);
         (client.peer, client.live) = (Some(peer), false);
         if !self.apply(Input::Join(join)) {
             // Refused: the older connection, if there is one, goes on.
-            let client = self.clients.get_mut(&who).unwrap();
+            let client = self.of(who);
             (client.peer, client.live) = before;
         }
     }
@@ -295,7 +295,8 @@ impl World {
     /// The same key is answered alike for as long as it must be known.
     fn check_answer(&mut self, who: u64, key: Key, seq: Seq, repeated: bool) {
         let members = self.story.room.snapshot().members;
-        let member = members.iter().find(|kept| kept.session == session(who)).unwrap().member;
+        let member = members.iter().find(|kept| kept.session == session(who));
+        let member = member.expect("an author").member;
         let now = self.story.now;
         match self.answered.get(&(member, key.clone())) {
             Some(&(first, _)) if repeated => assert_eq!(seq, first, "the first answer"),
@@ -389,13 +390,13 @@ impl World {
             self.apply(Input::Request { peer, id: Some(RequestId(0)), request });
             let oldest = self.clients[&who].pages.last().and_then(|page| page.first());
             let oldest = oldest.map(|message| message.seq);
-            self.clients.get_mut(&who).unwrap().lacks = oldest;
+            self.of(who).lacks = oldest;
             self.deliver(who);
         }
     }
 
     fn deliver(&mut self, who: u64) {
-        let client = self.clients.get_mut(&who).unwrap();
+        let client = self.of(who);
         for page in std::mem::take(&mut client.pages) {
             page.iter().for_each(|message| client.replica.merge(message));
         }
@@ -406,6 +407,10 @@ impl World {
             (client.peer, client.live) = (None, false);
             client.pages.clear();
         }
+    }
+
+    fn of(&mut self, who: u64) -> &mut Client {
+        self.clients.get_mut(&who).expect("one of the sessions")
     }
 
     fn client(&mut self, peer: PeerId) -> Option<&mut Client> {

@@ -12,7 +12,7 @@ fn eventful() -> Story {
     let first = story.post(ada.peer, "first");
     story.vote(bob.peer, first, Vote::Up);
     let both = Post { file: Some(file("f1")), preview: Some(preview("p1")), ..story.said("look") };
-    let both = story.done(ada.peer, Request::Post(both)).unwrap();
+    let both = story.done(ada.peer, Request::Post(both)).expect("an event");
     story.done(ada.peer, Request::Delete { message: both });
     story.done(bob.peer, Request::Rename { name: "Robert".into() });
     story.done(ada.peer, Request::Describe { text: "A room".into() });
