@@ -10,7 +10,7 @@ use protocol::http::{SESSION_HEADER, TICKET_HEADER};
 use protocol::limits::TICKET_MS;
 use protocol::token::{Session, Ticket};
 use protocol::wire::Id128;
-use protocol::{ErrorCode, RoomName};
+use protocol::{ErrorCode, NameError, RoomName};
 use service::http::session_of;
 use service::random;
 
@@ -27,14 +27,13 @@ pub(crate) async fn route(
     for name in [TICKET_HEADER, SESSION_HEADER] {
         request.headers_mut().remove(name);
     }
-    let parsed = segment.map(|Path(text)| aux.parse_name(&text));
-    let name = match parsed {
+    let name = match segment.map(|Path(text)| aux.parse_name(&text)) {
         Some(Ok(name)) => name,
-        Some(Err(protocol::NameError::Reserved)) => {
+        Some(Err(NameError::Reserved)) => {
             aux.metrics.routed(Routed::BadName, 1);
             return (aux.refuse)(request, ErrorCode::ReservedName).await;
         }
-        _ => {
+        Some(Err(_)) | None => {
             aux.metrics.routed(Routed::BadName, 1);
             return (aux.refuse)(request, ErrorCode::BadName).await;
         }

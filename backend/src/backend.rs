@@ -4,8 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::Router;
+use axum::extract::Request;
+use axum::response::Response;
 use prometheus_client::registry::Registry as MetricsRegistry;
-use protocol::RoomName;
+use protocol::{ErrorCode, RoomName};
 use protocol::fleet::FileNotice;
 use protocol::token::Keyring;
 use service::http::Origins;
@@ -112,6 +114,12 @@ impl Backend {
     /// The doors.
     pub fn router(self: &Arc<Self>) -> Router {
         door::router(Arc::clone(self))
+    }
+
+    /// Refuses a connection to a room for a reason that the router knows: the upgrade is
+    /// completed, so that a browser can read the error frame.
+    pub fn refuse(self: &Arc<Self>, request: Request, code: ErrorCode) -> Response {
+        door::refuse(self, request, code)
     }
 
     /// What may be known of a room from outside; none when it does not exist.

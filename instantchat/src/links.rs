@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock, Weak};
 
-use aux_srv::{AuxServer, BackendLink, RoomSummary};
+use aux_srv::{AuxServer, BackendLink, Refuse, RoomSummary};
 use backend::{Backend, RouterLink};
 use file_srv::FileServer;
 use placement::{BackendName, Load, Phase};
@@ -17,22 +17,42 @@ impl BackendLink for OneBackend {
         let status = self.0.status();
         let load = Load {
             rooms: status.rooms as u64,
-            rooms_max: status.rooms_max as u64,
+            rooms_max: status.limits.rooms as u64,
             sockets: status.sockets as u64,
-            sockets_max: status.sockets_max as u64,
+            sockets_max: status.limits.sockets as u64,
             bytes: status.bytes as u64,
-            bytes_max: status.bytes_max as u64,
+            bytes_max: status.limits.room_bytes as u64,
         };
-        vec![(BackendName::new(self.0.name()), Phase::Up, load)]
+        let phase = match status.phase {
+            backend::Phase::Running => Phase::Up,
+            backend::Phase::Stopping => Phase::Down,
+        };
+        vec![(self.name(), phase, load)]
     }
 
     fn summary(&self, backend: &BackendName, room: &RoomName) -> Option<RoomSummary> {
-        if backend.as_str() != self.0.name() {
+        if *backend != self.name() {
             return None;
         }
         let summary = self.0.summary(room)?;
-        Some(RoomSummary { protected: summary.protected, members: summary.members as u32 })
+        let members = u32::try_from(summary.members).unwrap_or(u32::MAX);
+        Some(RoomSummary { protected: summary.protected, members })
     }
+}
+
+impl OneBackend {
+    fn name(&self) -> BackendName {
+        BackendName::new(&self.0.config().name)
+    }
+}
+
+/// How aux-srv refuses room traffic: through the backend, which has a WebSocket at hand.
+pub(crate) fn refusal(backend: &Arc<Backend>) -> Refuse {
+    let backend = Arc::clone(backend);
+    Arc::new(move |request, code| {
+        let answer = backend.refuse(request, code);
+        Box::pin(async move { answer })
+    })
 }
 
 /// The backend's way to aux-srv, which is made after it.
@@ -48,7 +68,7 @@ impl OneRouter {
 }
 
 impl RouterLink for OneRouter {
-    fn released(&self, room: &RoomName, epoch: backend::Epoch) {
+    fn released(&self, room: &RoomName, epoch: room::Epoch) {
         if let Some(aux) = self.0.get().and_then(Weak::upgrade) {
             aux.released(room, epoch.0);
         }
@@ -60,6 +80,6 @@ pub(crate) struct OneFileServer(pub(crate) Arc<FileServer>);
 
 impl backend::FileLink for OneFileServer {
     fn tell(&self, notice: FileNotice) {
-        self.0.notice(notice);
+        self.0.notice(&notice);
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::Context;
 use aux_srv::{AuxServer, Parts, SiteFacts};
 use axum::Router;
-use backend::Backend;
+use backend::{Backend, Links};
 use file_srv::FileServer;
 use prometheus_client::registry::Registry;
 use protocol::token::Keyring;
@@ -16,7 +16,7 @@ use service::{Clock, Lifecycle, admin, secret};
 use tokio::net::TcpListener;
 
 use crate::config::Config;
-use crate::links::{OneBackend, OneFileServer, OneRouter};
+use crate::links::{OneBackend, OneFileServer, OneRouter, refusal};
 
 /// Every metric's first word.
 const METRICS_PREFIX: &str = "instantchat";
@@ -52,7 +52,7 @@ pub async fn start(config: &Config) -> anyhow::Result<Instantchat> {
     let files = Arc::clone(&parts.files);
     let ready: admin::ReadyCheck = Arc::new(move || {
         let files = Arc::clone(&files);
-        Box::pin(async move { files.ready().await })
+        Box::pin(async move { files.writable().await })
     });
     let watched = admin::router(Arc::new(registry), lifecycle.clone(), ready);
     let life = lifecycle.clone();
@@ -88,42 +88,52 @@ fn join(
     registry: &mut Registry,
 ) -> anyhow::Result<Joined> {
     let clock = Clock::system();
-    let files = FileServer::new(config.file_srv(), keys.clone(), clock.clone(), lifecycle, registry)?;
-    let router_link = Arc::new(OneRouter::default());
+    let files = FileServer::new(
+        config.file_srv(),
+        keys.clone(),
+        clock.clone(),
+        lifecycle.clone(),
+        registry,
+    )?;
+    let router = Arc::new(OneRouter::default());
+    let links = Links {
+        files: Arc::new(OneFileServer(Arc::clone(&files))),
+        router: Arc::clone(&router) as _,
+        ..Links::default()
+    };
     let backend = Backend::new(
         config.backend(),
         keys.clone(),
         clock.clone(),
         lifecycle.clone(),
         registry,
-        Arc::new(OneFileServer(Arc::clone(&files))),
-        Arc::clone(&router_link) as _,
-    )?;
+        links,
+    );
     let parts = Parts {
         config: config.aux_srv.clone(),
         keys: keys.clone(),
         clock,
-        facts: facts(config),
+        facts: facts(config, &files),
         link: Arc::new(OneBackend(Arc::clone(&backend))),
-        refuse: backend.refusal(),
+        refuse: refusal(&backend),
     };
     let aux = AuxServer::new(parts, lifecycle, registry)?;
-    router_link.is(&aux);
-    let router =
+    router.is(&aux);
+    let routes =
         Router::new().merge(aux.before(backend.router())).merge(files.router()).merge(aux.router());
-    Ok(Joined { router: security_headers(router), files })
+    Ok(Joined { router: security_headers(routes), files })
 }
 
 /// What pages tell of the backend and the file server.
-fn facts(config: &Config) -> SiteFacts {
-    let (room, files) = (&config.backend.room, &config.file_srv);
+fn facts(config: &Config, files: &FileServer) -> SiteFacts {
+    let (room, files) = (&config.backend.room, files.facts());
     SiteFacts {
         room_expires_after_ms: room.expires_after_ms,
         messages_max: u32::try_from(room.messages_max).unwrap_or(u32::MAX),
         text_chars_max: u32::try_from(room.text_chars_max).unwrap_or(u32::MAX),
-        file_bytes_max: files.uploads.file_bytes_max,
-        drawing_bytes_max: files.uploads.drawing_bytes_max,
-        files_in: files.files_in(),
+        file_bytes_max: files.file_bytes_max,
+        drawing_bytes_max: files.drawing_bytes_max,
+        files_in: files.files_in,
         // No process of ours logs an address; what an edge before it does, its operator knows.
         addresses_logged: false,
     }

@@ -7,6 +7,7 @@ mod ticket;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{RawPathParams, Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -27,6 +28,9 @@ use crate::refused::Refused;
 
 pub(crate) use refusal::Refusals;
 pub(crate) use ticket::Nonces;
+
+/// Milliseconds after which a full fleet may have room again.
+const UNAVAILABLE_RETRY_MS: u64 = 2_000;
 
 /// The route of the door.
 pub(crate) fn router(backend: Arc<Backend>) -> Router {
@@ -51,7 +55,7 @@ impl From<Refused> for Turned {
 /// Opens a connection to a room.
 async fn open(
     State(backend): State<Arc<Backend>>,
-    path: RawPathParams,
+    path: Result<RawPathParams, RawPathParamsRejection>,
     request: Request,
 ) -> Response {
     let (mut parts, _) = request.into_parts();
@@ -63,12 +67,41 @@ async fn open(
             return (refused.headers(), problem).into_response();
         }
     };
-    let name = path.iter().next().map_or("", |(_, segment)| segment);
+    // A segment that is not UTF-8 is no name either, and an empty one is refused as such.
+    let name = path.as_ref().ok().and_then(|path| path.iter().next());
+    let name = name.map_or("", |(_, segment)| segment);
     match admit(&backend, &parts, name) {
         Ok((arrival, places)) => upgrade(&backend, &mut parts, &handshake, arrival, places),
         Err(Turned::Away(problem)) => problem.into_response(),
         Err(Turned::Down(refused)) => refusal::answer(&backend, &mut parts, &handshake, refused),
     }
+}
+
+/// Refuses a connection for a reason that the router knows, where a browser can read it.
+pub(crate) fn refuse(backend: &Arc<Backend>, request: Request, code: ErrorCode) -> Response {
+    let (mut parts, _) = request.into_parts();
+    let handshake = match websocket::accept(&parts) {
+        Ok(handshake) => handshake,
+        Err(refused) => return not_a_handshake(&refused),
+    };
+    let (address, now) = (address_of(&parts), backend.clock.now());
+    let refused = match backend.connects.take(address, now, 1) {
+        Ok(()) if code == ErrorCode::Unavailable => {
+            let detail = "no backend can take the room";
+            Refused { retry_after_ms: Some(UNAVAILABLE_RETRY_MS), ..Refused::new(code, detail) }
+        }
+        Ok(()) => Refused::new(code, "this cannot be the name of a room"),
+        Err(retry_after_ms) => {
+            backend.metrics.rate_limited.inc(Limited::Connects);
+            Refused::rate_limited(retry_after_ms)
+        }
+    };
+    refusal::answer(backend, &mut parts, &handshake, refused)
+}
+
+fn not_a_handshake(refused: &websocket::HandshakeRefused) -> Response {
+    let problem = Problem::new(refused.status(), ErrorCode::BadRequest, refused.to_string());
+    (refused.headers(), problem).into_response()
 }
 
 /// Judges a request by everything but its handshake.
