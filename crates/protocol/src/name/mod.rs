@@ -106,8 +106,7 @@ fn normalise(text: &str) -> String {
     let mut name = text.split_whitespace().collect::<Vec<_>>().join("-");
     for _ in 0..ROUNDS_MAX {
         let narrow: String = name.nfc().map(characters::narrow).collect();
-        // The lower case of the Turkish İ is an i with a second dot, which nobody sees or types.
-        let lower = narrow.to_lowercase().replace("i\u{307}", "i");
+        let lower = without_second_dots(&narrow.to_lowercase());
         let next: String = lower.nfc().collect();
         if next == name {
             break;
@@ -115,6 +114,18 @@ fn normalise(text: &str) -> String {
         name = next;
     }
     name
+}
+
+/// The lower case of the Turkish İ is an i with a second dot, which nobody sees or types. All
+/// dots go at once, so that rounds of normalisation do not peel them off one by one.
+fn without_second_dots(name: &str) -> String {
+    let mut after_i = false;
+    let is_kept = |c: &char| {
+        let is_second_dot = after_i && *c == '\u{307}';
+        after_i = *c == 'i' || is_second_dot;
+        !is_second_dot
+    };
+    name.chars().filter(is_kept).collect()
 }
 
 /// Letters with up to three marks, digits, and the allowed signs.

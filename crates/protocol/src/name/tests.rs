@@ -46,6 +46,14 @@ fn letters_whose_lower_case_is_special() {
 }
 
 #[test]
+fn second_dots_go_all_at_once() {
+    // Found by the fuzzer: one dot went per round, and the name did not mean itself.
+    for dots in 0..20 {
+        check_same("tati", &[&format!("tatİ{}", "\u{307}".repeat(dots))]);
+    }
+}
+
+#[test]
 fn full_width_forms_are_the_plain_ones() {
     check_same("abc-1!", &["ＡＢＣ　１！", "ａｂｃ－１！"]);
 }
