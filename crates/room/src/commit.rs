@@ -113,6 +113,7 @@ impl Room {
             author.last_post_at = Some(at);
         });
         self.keys.remember(by, key.clone(), seq, at, &self.limits);
+        self.fit_keys(at);
     }
 
     fn absorb_delete(&mut self, message: Seq, rev: Seq, changes: &mut FileChanges) {
@@ -123,6 +124,7 @@ impl Room {
             message.votes = Default::default();
             message.deleted = true;
         });
+        self.journal.redact(message);
         let (file, preview) = carried;
         self.files.release(file.as_deref(), preview.as_deref(), &mut changes.released);
     }

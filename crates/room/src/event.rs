@@ -26,7 +26,8 @@ pub enum EventKind {
     Posted {
         /// The client's key of the post.
         key: Key,
-        /// The text, as it was written. Empty only with a file.
+        /// The text, as it was written. Empty only with a file, and in a resume if the message was
+        /// deleted since.
         text: Arc<str>,
         /// The message that it answers.
         reply_to: Option<Seq>,

@@ -16,10 +16,6 @@ use crate::room::{Peer, Room};
 use crate::size;
 use crate::trim::push_released;
 
-/// Members and their names take at most seven of these parts of all state; beyond it nobody new is
-/// let in. The remaining part is for messages.
-const MEMBERS_SHARE: usize = 8;
-
 impl Room {
     /// Lets a connection in, or answers why not.
     pub(crate) fn join(&mut self, now: UnixMillis, join: Join, effects: &mut Vec<Effect>) {
@@ -135,11 +131,9 @@ impl Room {
         name: &Name,
         effects: &mut Vec<Effect>,
     ) -> Result<(), Refusal> {
-        let looks: usize = name.looks.iter().map(|look| size::NAME_BYTES + look.len()).sum();
-        let bytes = size::MEMBER_BYTES + name.text.len() + looks;
-        let bytes_max = self.limits.state_bytes_max / MEMBERS_SHARE * (MEMBERS_SHARE - 1);
+        let bytes = size::MEMBER_BYTES + name.bytes();
         while self.members.len() >= self.limits.members_max
-            || self.member_bytes() + bytes > bytes_max
+            || self.member_bytes() + bytes > self.member_bytes_max()
         {
             let member = self.members.longest_away().ok_or(Refusal::RoomFull)?;
             self.forget(member);
@@ -166,6 +160,7 @@ impl Room {
     pub(crate) fn admit(&mut self, at: UnixMillis, id: MemberId, session: SessionId, name: Name) {
         self.names.claim(id, &name.looks, at);
         self.members.insert(id, Member::new(session, name.text, name.looks, at));
+        self.fit_keys(at);
     }
 
     /// A member is known no more, as the room decides and as its records say.

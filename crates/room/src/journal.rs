@@ -1,9 +1,10 @@
-//! The newest events, kept for those who return, and the number of the newest one.
+//! The newest events, kept for those who return, and the number of the newest one. What was deleted
+//! is not kept: whoever returns sees that a message was posted and deleted, but not its text.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use crate::event::Event;
+use crate::event::{Event, EventKind};
 use crate::ids::Seq;
 use crate::limits::Limits;
 use crate::size;
@@ -38,6 +39,29 @@ impl Journal {
         let Some(event) = self.events.pop_front() else { return false };
         self.bytes -= size::event(&event);
         true
+    }
+
+    /// Forgets the texts of a message that was deleted, and what it carried.
+    pub(crate) fn redact(&mut self, message: Seq) {
+        let concerns = |event: &Event| match &event.kind {
+            EventKind::Posted { .. } => event.seq == message,
+            EventKind::Edited { message: edited, .. } => *edited == message,
+            _ => false,
+        };
+        let start = self.events.partition_point(|event| event.seq < message);
+        for event in self.events.range_mut(start..).filter(|event| concerns(event)) {
+            self.bytes -= size::event(event);
+            // Peers that are being sent the event keep the one that they have.
+            let redacted = Arc::make_mut(event);
+            match &mut redacted.kind {
+                EventKind::Posted { text, file, preview, .. } => {
+                    (*text, *file, *preview) = ("".into(), None, None);
+                }
+                EventKind::Edited { text, .. } => *text = "".into(),
+                _ => {}
+            }
+            self.bytes += size::event(event);
+        }
     }
 
     /// The newest event's number.

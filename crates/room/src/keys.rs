@@ -1,7 +1,7 @@
 //! The keys of accepted posts, and the answers that they got: the same key is never applied twice.
 //!
-//! Of each member all keys of the last two minutes are known, and the newest 16 of any age. The old
-//! ones take a bounded share of the room: beyond it the oldest go.
+//! Of each member all keys of the last two minutes are known, and the newest 16 of any age. Both the
+//! old ones and all together take a bounded share of the room: beyond it the oldest go.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -11,6 +11,10 @@ use crate::size;
 
 /// Old keys take at most this part of all state: 1 MiB of 8.
 const OLD_KEYS_SHARE: usize = 8;
+
+/// All keys take at most this part of all state: 4 MiB of 8, which is every key of two minutes of
+/// 170 posts/s.
+const KEYS_SHARE: usize = 2;
 
 /// An accepted post.
 #[derive(Clone, Debug)]
@@ -59,9 +63,16 @@ impl Keys {
                 self.prune(member, at, limits);
             }
         }
-        while self.bytes > limits.state_bytes_max / OLD_KEYS_SHARE {
-            let Some((&oldest, answer)) = self.by_seq.first_key_value() else { break };
-            if is_recent(answer.at, at, limits) {
+    }
+
+    /// Forgets the oldest keys until the rest take no more than their share, and no more than
+    /// `bytes_max`.
+    pub(crate) fn fit(&mut self, bytes_max: usize, now: UnixMillis, limits: &Limits) {
+        let bytes_max = bytes_max.min(limits.state_bytes_max / KEYS_SHARE);
+        while let Some((&oldest, answer)) = self.by_seq.first_key_value() {
+            let recent = is_recent(answer.at, now, limits);
+            let share = if recent { bytes_max } else { limits.state_bytes_max / OLD_KEYS_SHARE };
+            if self.bytes <= share.min(bytes_max) {
                 break;
             }
             self.forget(oldest);

@@ -6,6 +6,10 @@ use crate::effect::Refusal;
 use crate::ids::{MemberId, UnixMillis};
 use crate::names::{self, Looks};
 use crate::room::Room;
+use crate::size;
+
+/// Names that were given up take at most this part of all state: 512 KiB of 8 MiB.
+const GIVEN_UP_SHARE: usize = 16;
 
 /// A checked name with its skeletons.
 pub(crate) struct Name {
@@ -17,6 +21,12 @@ impl Name {
     /// A name that has been checked.
     pub(crate) fn of(text: &str) -> Self {
         Self { text: text.into(), looks: Looks::of(text) }
+    }
+
+    /// The memory that it takes.
+    pub(crate) fn bytes(&self) -> usize {
+        let looks = self.looks.iter().map(|look| size::NAME_BYTES + look.len());
+        self.text.len() + looks.sum::<usize>()
     }
 }
 
@@ -53,6 +63,9 @@ impl Room {
         if !self.is_name_free(&name.looks, Some(id), now) {
             return Err(Refusal::NameTaken);
         }
+        if self.member_bytes() + name.bytes() > self.member_bytes_max() {
+            return Err(Refusal::RateLimited { retry_after_ms: None });
+        }
         let Some(member) = self.members.get(id) else { return Err(Refusal::NotJoined) };
         match member.renames.wait_ms(now, self.limits.renames) {
             0 => Ok(()),
@@ -65,7 +78,8 @@ impl Room {
         let Some(member) = self.members.get(id) else { return };
         let name = Name { text: Arc::clone(text), looks: Looks::of(text) };
         let until = at.plus(self.limits.name_freed_after_ms);
-        self.names.give_up(id, &member.looks, until);
+        let bytes_max = self.limits.state_bytes_max / GIVEN_UP_SHARE;
+        self.names.give_up(id, &member.looks, until, bytes_max);
         self.names.claim(id, &name.looks, at);
         let rate = self.limits.renames;
         self.members.change(id, |member| {
@@ -73,5 +87,6 @@ impl Room {
             member.looks = name.looks;
             member.renames.take(at, rate);
         });
+        self.fit_keys(at);
     }
 }

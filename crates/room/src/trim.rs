@@ -9,6 +9,10 @@ use crate::ids::{Seq, UnixMillis};
 use crate::room::Room;
 use crate::size;
 
+/// Members and their names take at most seven of these parts of all state: 7 MiB of 8. Beyond it
+/// nobody new is let in.
+const MEMBERS_SHARE: usize = 8;
+
 impl Room {
     /// The memory that counts against the cap: all state but the connections, whose number has a
     /// limit of its own. Records restore all of it, so that an owner and its successor agree.
@@ -25,6 +29,21 @@ impl Room {
     /// The memory of members and names.
     pub(crate) fn member_bytes(&self) -> usize {
         self.members.bytes() + self.names.bytes()
+    }
+
+    /// How much memory members and names may take.
+    pub(crate) fn member_bytes_max(&self) -> usize {
+        let share = self.limits.state_bytes_max / MEMBERS_SHARE * (MEMBERS_SHARE - 1);
+        // The room itself, with the longest description, is no member's.
+        share.saturating_sub(size::ROOM_BYTES + 4 * self.limits.description_chars_max)
+    }
+
+    /// Forgets the oldest keys if they take more than their share, or than members leave.
+    pub(crate) fn fit_keys(&mut self, at: UnixMillis) {
+        let others =
+            size::ROOM_BYTES + self.description.len() + self.files.bytes() + self.member_bytes();
+        let left = self.limits.state_bytes_max.saturating_sub(others);
+        self.keys.fit(left, at, &self.limits);
     }
 
     /// Drops what no longer fits, oldest messages first; the newest message always stays. Adds the

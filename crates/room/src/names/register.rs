@@ -22,6 +22,8 @@ pub(crate) struct Register {
     owners: BTreeMap<Arc<str>, Owner>,
     /// Those with an end, by their end.
     ends: BTreeSet<(UnixMillis, Arc<str>)>,
+    /// The memory of those with an end.
+    ending_bytes: usize,
     bytes: usize,
 }
 
@@ -51,9 +53,8 @@ impl Register {
 
     /// The name is the member's from now on.
     pub(crate) fn claim(&mut self, member: MemberId, looks: &Looks, now: UnixMillis) {
-        while let Some((until, _)) = self.ends.first()
-            && *until <= now
-            && let Some((_, look)) = self.ends.pop_first()
+        while let Some((until, look)) = self.ends.first().cloned()
+            && until <= now
         {
             self.remove(&look);
         }
@@ -62,12 +63,24 @@ impl Register {
         }
     }
 
-    /// The member goes by another name; this one is its own until then.
-    pub(crate) fn give_up(&mut self, member: MemberId, looks: &Looks, until: UnixMillis) {
+    /// The member goes by another name; this one is its own until then. Names that were given up
+    /// take `bytes_max` at most: beyond it, those that end first are free at once.
+    pub(crate) fn give_up(
+        &mut self,
+        member: MemberId,
+        looks: &Looks,
+        until: UnixMillis,
+        bytes_max: usize,
+    ) {
         for look in looks.iter() {
             if self.owners.get(look).is_some_and(|owner| owner.member == member) {
                 self.insert(Arc::clone(look), Owner { member, until: Some(until) });
             }
+        }
+        while self.ending_bytes > bytes_max
+            && let Some((_, look)) = self.ends.first().cloned()
+        {
+            self.remove(&look);
         }
     }
 
@@ -85,6 +98,7 @@ impl Register {
         self.remove(&look);
         self.bytes += size::NAME_BYTES + look.len();
         if let Some(until) = owner.until {
+            self.ending_bytes += size::NAME_BYTES + look.len();
             self.ends.insert((until, Arc::clone(&look)));
         }
         self.owners.insert(look, owner);
@@ -116,6 +130,7 @@ impl Register {
         let Some(owner) = self.owners.remove(look) else { return };
         self.bytes -= size::NAME_BYTES + look.len();
         if let Some(until) = owner.until {
+            self.ending_bytes -= size::NAME_BYTES + look.len();
             self.ends.remove(&(until, Arc::clone(look)));
         }
     }

@@ -2,7 +2,7 @@
 
 use room::{Limits, Record, Refusal, Request};
 
-use crate::story::{CREATOR, Story, refusal};
+use crate::story::{CREATOR, Story, key, refusal};
 
 #[test]
 fn members_max_forgets_who_is_away_the_longest_without_a_kept_message() {
@@ -69,6 +69,54 @@ fn the_longest_names_cannot_fill_more_than_their_share() {
     assert!(full > 100, "{full}");
     assert!(story.room.bytes() <= (64 << 10) + story.room.online() * 100);
     assert_eq!(story.history(ada.peer, None, None).messages.len(), 1);
+}
+
+#[test]
+fn keys_names_and_members_together_stay_within_the_state() {
+    let limits = Limits {
+        state_bytes_max: 64 << 10,
+        renames: room::Rate { burst: 100, refill_ms: 1 },
+        ..Limits::default()
+    };
+    let mut story = Story::with(limits);
+    let longest = |number: u64| format!("{}{number}", "한".repeat(60));
+    let mut renamed = 0;
+    for number in 1..60 {
+        let join = story.ask(number);
+        let Ok(joined) = story.try_join(join) else { continue };
+        for round in 0..12 {
+            let post =
+                room::Post { key: key(&format!("{number:0>60}-{round}")), ..story.said("x") };
+            story.request(joined.peer, Request::Post(post));
+            let rename = Request::Rename { name: longest(number * 100 + round) };
+            let reply = story.request(joined.peer, rename);
+            renamed += u64::from(matches!(reply, room::Reply::Done { .. }));
+            // One more message may stay, whatever the rest takes.
+            assert!(story.room.bytes() <= (64 << 10) + 100 * story.room.online() + 300);
+        }
+    }
+    assert!(renamed > 50, "{renamed}");
+    let names = story.room.snapshot().names;
+    let given_up = names.iter().filter(|name| name.until.is_some());
+    let bytes: usize = given_up.map(|name| 32 + name.skeleton.len()).sum();
+    assert!(bytes <= (64 << 10) / 16 && bytes > 2_000, "{bytes}");
+}
+
+#[test]
+fn keys_of_a_busy_room_keep_to_their_share() {
+    let limits = Limits {
+        state_bytes_max: 64 << 10,
+        member_posts: room::Rate { burst: 1_000, refill_ms: 1 },
+        ..Limits::default()
+    };
+    let mut story = Story::with(limits);
+    let ada = story.join(CREATOR);
+    for number in 0..400 {
+        let post = room::Post { key: key(&format!("{number:0>64}")), ..story.said("x") };
+        story.done(ada.peer, Request::Post(post));
+    }
+    let known = story.room.snapshot().keys.len();
+    assert_eq!(known, (32 << 10) / (160 + 64));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use room::{EventKind, Refusal, Request, Seq, Vote};
 
-use crate::story::{CREATOR, Story};
+use crate::story::{CREATOR, Story, file};
 
 fn edit(message: Seq, text: &str) -> Request {
     Request::Edit { message, text: text.to_owned() }
@@ -62,6 +62,25 @@ fn a_deleted_message_keeps_its_place_without_its_text() {
     assert_eq!(story.refused(ada.peer, edit(message, "back")), Refusal::NotFound);
     let vote = Request::Vote { message, value: Vote::Up };
     assert_eq!(story.refused(bob.peer, vote), Refusal::NotFound);
+}
+
+#[test]
+fn a_deleted_text_is_not_to_be_had_by_resuming() {
+    let mut story = Story::new();
+    let ada = story.join(CREATOR);
+    let from_the_start = story.cursor();
+    let post = room::Post { file: Some(file("f1")), ..story.said("a secret") };
+    let message = story.done(ada.peer, Request::Post(post)).expect("an event");
+    story.done(ada.peer, edit(message, "another secret"));
+    story.post(ada.peer, "no secret");
+    story.done(ada.peer, Request::Delete { message });
+    let joined = story.resume(2, from_the_start);
+    assert!(joined.resumed);
+    let told = format!("{:?}", story.effects);
+    assert!(told.contains("no secret") && told.contains("Deleted"));
+    assert!(!told.contains("a secret") && !told.contains("another") && !told.contains("f1"));
+    let log = story.restored_from_records();
+    assert_eq!(log.snapshot().events, story.room.snapshot().events);
 }
 
 #[test]

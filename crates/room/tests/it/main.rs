@@ -14,6 +14,7 @@ mod properties;
 mod records;
 mod replica;
 mod resume;
+mod steps;
 mod story;
 mod trimming;
 mod typing;

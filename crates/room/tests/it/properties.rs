@@ -1,10 +1,14 @@
 //! What holds for any sequence of steps. A failure prints the steps, shrunk; every step recounts the
 //! whole room (`Room::check_invariants`), and every live client's copy is compared with it.
 
-use proptest::prelude::*;
-use room::{Cursor, Effect, EventKind, Gap, Input, Room};
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use crate::model::{World, limits, steps};
+use proptest::prelude::*;
+use room::{Cursor, Effect, Event, EventKind, Gap, Input, Room};
+
+use crate::model::World;
+use crate::steps::{limits, steps};
 use crate::story::session;
 
 /// Random runs per property.
@@ -96,7 +100,7 @@ fn check_resume(world: &World, cursor: Cursor) -> Result<(), TestCaseError> {
     }
     let posted =
         |event: &&std::sync::Arc<room::Event>| matches!(event.kind, EventKind::Posted { .. });
-    let missed = &world.events[cursor.seq.0 as usize..];
+    let missed = &as_told_later(&world.events)[cursor.seq.0 as usize..];
     let lost = missed.iter().filter(posted).rfind(|event| event.seq <= trimmed_to);
     if joined.resumed {
         // The join itself may have brought a friendly name.
@@ -109,4 +113,24 @@ fn check_resume(world: &World, cursor: Cursor) -> Result<(), TestCaseError> {
         prop_assert!(lost.is_none(), "a message is gone without a word");
     }
     Ok(())
+}
+
+/// All events as somebody who returns gets them: without what was deleted meanwhile.
+fn as_told_later(events: &[Arc<Event>]) -> Vec<Arc<Event>> {
+    let deleted = events.iter().filter_map(|event| match event.kind {
+        EventKind::Deleted { message } => Some(message),
+        _ => None,
+    });
+    let deleted: BTreeSet<_> = deleted.collect();
+    let mut events = events.to_vec();
+    for event in events.iter_mut().map(Arc::make_mut) {
+        match &mut event.kind {
+            EventKind::Posted { text, file, preview, .. } if deleted.contains(&event.seq) => {
+                (*text, *file, *preview) = ("".into(), None, None);
+            }
+            EventKind::Edited { message, text } if deleted.contains(message) => *text = "".into(),
+            _ => {}
+        }
+    }
+    events
 }

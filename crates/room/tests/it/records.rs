@@ -77,6 +77,29 @@ fn keys_survive_a_move() {
 }
 
 #[test]
+fn tokens_survive_a_move() {
+    let rate = room::Rate { burst: 3, refill_ms: 1_000 };
+    for (member_posts, room_posts) in
+        [(rate, Limits::default().room_posts), (Limits::default().member_posts, rate)]
+    {
+        let mut story = Story::with(Limits { member_posts, room_posts, ..Limits::default() });
+        let ada = story.join(CREATOR);
+        for _ in 0..3 {
+            story.post(ada.peer, "hello");
+        }
+        let snapshot = story.room.snapshot();
+        let by_snapshot = Room::restore(story.now, snapshot, Vec::new(), Epoch(200), story.limits);
+        for moved in [by_snapshot, story.restored_from_records()] {
+            story.room = moved;
+            let ada = story.join(CREATOR);
+            let post = story.said("too much");
+            let refused = room::Refusal::RateLimited { retry_after_ms: Some(1_000) };
+            assert_eq!(story.refused(ada.peer, Request::Post(post)), refused);
+        }
+    }
+}
+
+#[test]
 fn protection_and_admissions_survive_a_move() {
     let verifier = Verifier { salt: [1; 16], hash: [2; 32] };
     let mut story = Story::protected(verifier);

@@ -74,11 +74,11 @@ fn the_newest_message_stays_whatever_the_caps() {
     let join = story.ask(CREATOR);
     room.apply(story.now, Input::Join(join), &mut effects);
     assert_eq!(room.online(), 0, "not even a member fits");
-    let limits = Limits { state_bytes_max: 2_000, messages_max: 0, ..Limits::default() };
+    let limits = Limits { state_bytes_max: 6_000, messages_max: 0, ..Limits::default() };
     let mut story = Story::with(limits);
     let ada = story.join(CREATOR);
-    story.post(ada.peer, &"x".repeat(5_000));
-    story.post(ada.peer, &"y".repeat(5_000));
+    story.post(ada.peer, &"x".repeat(7_000));
+    story.post(ada.peer, &"y".repeat(7_000));
     assert_eq!(story.room.snapshot().messages.len(), 1);
     assert!(story.room.snapshot().events.is_empty(), "events went before it");
 }
