@@ -37,6 +37,6 @@ export const composer = {
   'upload.refused': '{file} was refused:',
   'upload.remove': 'Remove {file}',
   'upload.many': 'A message carries one file. The others go in messages of their own.',
-  'upload.tooMany': { one: 'One file at a time.', other: 'No more than {n} files at a time.' },
+  'upload.tooMany': { one: 'No more than {n} file at a time.', other: 'No more than {n} files at a time.' },
   'upload.asFile': 'Send it as a file',
 } as const satisfies Messages;
