@@ -9,6 +9,7 @@ one visitor in one room, through any number of connections.
 
 import argparse
 import asyncio
+import contextlib
 import json
 import random
 import socket
@@ -89,12 +90,13 @@ class Copy:
 class Client:
     """One visitor in one room."""
 
-    def __init__(self, site, room, session=None):
+    def __init__(self, site, room, session=None, local_address=None):
         parts = urllib.parse.urlsplit(site)
         scheme = "wss" if parts.scheme == "https" else "ws"
         segment = urllib.parse.quote(room, safe="")
         self.url = f"{scheme}://{parts.netloc}/api/rooms/{segment}/ws"
         self.session = session
+        self.local_address = local_address
         self.copy = Copy()
         self.joined = None
         self.socket = None
@@ -103,9 +105,10 @@ class Client:
 
     async def connect(self):
         headers = {"Authorization": f"Bearer {self.session}"} if self.session else {}
+        source = {"local_addr": (self.local_address, 0)} if self.local_address else {}
         self.socket = await connect(
             self.url, subprotocols=["instantchat.v1"], additional_headers=headers,
-            compression=None, max_size=262_144, ping_interval=None,
+            compression=None, max_size=262_144, ping_interval=None, **source,
         )
         for cookie in self.socket.response.headers.get_all("Set-Cookie"):
             name, _, value = cookie.split(";")[0].partition("=")
@@ -118,7 +121,9 @@ class Client:
         if self.joined:
             held = {key: self.joined[key] for key in ("incarnation", "epoch", "keep")}
             fields["resume"] = held | {"seq": self.copy.seq}
-        await self.send(type="join", **fields)
+        # A server that refuses the room says so at once, perhaps before it hears this.
+        with contextlib.suppress(ConnectionClosed):
+            await self.send(type="join", **fields)
         frame = await self.receive()
         if frame["type"] == "error":
             raise Refused(frame)
@@ -209,6 +214,8 @@ async def show(client):
             await client.join()
         except (OSError, ConnectionClosed, TimeoutError):
             continue
+        except Refused as refused:
+            sys.exit(f"not let in again: {refused}")
 
 
 async def chat(arguments):
