@@ -17,9 +17,9 @@ use crate::refused::Refused;
 
 pub(crate) use attempts::Attempts;
 
-/// Memory of one hash in KiB, and passes over it: argon2id of RFC 9106 with one lane. Together
-/// they take about 25 ms of one core of 2024; two passes over 12 MiB are above OWASP's least
-/// (19 MiB and two passes, or 12 MiB and three) in time, not in memory, which 64 rooms share.
+/// Memory of one hash in KiB, and passes over it: argon2id of RFC 9106 with one lane, at one of
+/// the least settings that OWASP advises. It takes about 25 ms of one core; of the settings of that
+/// strength this one needs the least memory.
 const MEMORY_KIB: u32 = 12 << 10;
 const PASSES: u32 = 3;
 /// Cores per hashing thread.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use futures_util::FutureExt;
 use protocol::CloseCode;
-use room::{Effect, Input, PeerId, Record, Room, UnixMillis};
+use room::{Effect, Input, Record, Room, UnixMillis};
 use tokio::sync::mpsc;
 
 use super::batch::{self, Batch, Surroundings};
@@ -199,8 +199,8 @@ impl RoomTask {
             let Some(connection) = self.seats.connection(peer) else { continue };
             let silent_at = connection.heard_at().saturating_add(idle_ms);
             if silent_at <= now {
-                connection.close(CloseCode::Idle, "idle", now, &self.backend.metrics);
-                self.leave(peer);
+                self.seats.close(peer, self.batch.broadcast_len(), CloseCode::Idle);
+                self.apply(Input::Leave { peer }, None);
                 continue;
             }
             let (live, beat) = frames
@@ -210,11 +210,6 @@ impl RoomTask {
             self.seats.own(peer, self.batch.broadcast_len(), beat);
             self.beats.schedule(peer, silent_at.min(now.saturating_add(heartbeat_ms)));
         }
-    }
-
-    fn leave(&mut self, peer: PeerId) {
-        self.seats.leave(peer);
-        self.apply(Input::Leave { peer }, None);
     }
 
     /// The log gets the records of the batch before anything of it leaves the process.

@@ -3,6 +3,17 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod hearing;
+mod raw;
 mod server;
 
+mod admission;
+mod bad_input;
+mod continuity;
 mod conversation;
+mod ending;
+mod files;
+mod limits;
+mod log_suite;
+mod protection;
+mod storm;

@@ -229,5 +229,5 @@ fn percent_decoded(text: &str) -> String {
             u8::from_str_radix(&text, 16).unwrap()
         }));
     }
-    String::from_utf8(bytes).unwrap()
+    String::from_utf8_lossy(&bytes).into_owned()
 }

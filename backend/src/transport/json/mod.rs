@@ -74,4 +74,3 @@ pub(crate) fn heartbeats(epoch: u64, seq: u64) -> (Bytes, Bytes) {
 pub(crate) fn moving() -> Bytes {
     single(&ServerFrame::Moving { retry_after_ms: MOVED_RETRY_MS })
 }
-

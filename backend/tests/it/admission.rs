@@ -1,0 +1,99 @@
+//! Who is let through the door: sessions, tickets and origins, forged ones refused.
+
+use client::{Client, Options};
+use protocol::http::{SESSION_HEADER, TICKET_HEADER};
+use protocol::token::{Keyring, Session, Ticket};
+use protocol::wire::Id128;
+
+use crate::server::{TestServer, keys, named};
+
+fn ticket(session: Session) -> Ticket {
+    Ticket {
+        room: "tea".into(),
+        backend: "backend-1".into(),
+        epoch: 1,
+        session: session.hash(&keys()),
+        nonce: Id128(service::random::bytes()),
+        expires: service::Clock::system().now() + 60_000,
+    }
+}
+
+/// What a visitor with these values gets: the status and the code of the refusal, or nothing.
+async fn refused(server: &TestServer, session: &str, ticket: &str) -> Option<(u16, String)> {
+    let mut options = Options { session: Some(session.into()), ..Options::default() };
+    options.headers = vec![
+        (TICKET_HEADER.parse().unwrap(), ticket.parse().unwrap()),
+        (SESSION_HEADER.parse().unwrap(), session.parse().unwrap()),
+    ];
+    match Client::connect(&server.url("tea"), options).await {
+        Ok(mut client) => {
+            client.join(named("Ada")).await.unwrap();
+            None
+        }
+        Err(client::Error::Handshake { status, problem }) => {
+            Some((status, problem.unwrap().code.as_str().into()))
+        }
+        Err(other) => panic!("{other}"),
+    }
+}
+
+#[tokio::test]
+async fn a_ticket_admits_its_session_to_its_room_once() {
+    let server = TestServer::start().await;
+    let session = Session([7; 16]);
+    let token = ticket(session).sign(&keys());
+    assert_eq!(refused(&server, &session.sign(&keys()), &token).await, None);
+    let again = refused(&server, &session.sign(&keys()), &token).await;
+    assert_eq!(again, Some((403, "bad_ticket".into())));
+}
+
+#[tokio::test]
+async fn forged_expired_and_foreign_tickets_are_refused() {
+    let server = TestServer::start().await;
+    let session = Session([7; 16]);
+    let own = session.sign(&keys());
+    let strangers = Keyring::new(b"a secret that is no fleet's at all", None).unwrap();
+    let good = ticket(session);
+    let mut tampered = good.sign(&keys());
+    tampered.replace_range(20..21, if &tampered[20..21] == "A" { "B" } else { "A" });
+    let cases = [
+        ("nothing", String::new()),
+        ("forged", good.sign(&strangers)),
+        ("tampered", tampered),
+        ("another kind of token", own.clone()),
+        ("another room", Ticket { room: "coffee".into(), ..good.clone() }.sign(&keys())),
+        ("another backend", Ticket { backend: "backend-2".into(), ..good.clone() }.sign(&keys())),
+        ("expired", Ticket { expires: good.expires - 80_000, ..good.clone() }.sign(&keys())),
+        ("another session", ticket(Session([8; 16])).sign(&keys())),
+    ];
+    for (what, token) in cases {
+        let answer = refused(&server, &own, &token).await;
+        assert_eq!(answer, Some((403, "bad_ticket".into())), "{what}");
+    }
+    let foreign = session.sign(&strangers);
+    let answer = refused(&server, &foreign, &ticket(session).sign(&keys())).await;
+    assert_eq!(answer, Some((403, "bad_ticket".into())), "a forged session");
+    assert_eq!(server.backend.status().rooms, 0);
+}
+
+#[tokio::test]
+async fn a_page_of_another_site_opens_nothing() {
+    let server = TestServer::configured(|config| {
+        config.allowed_origins = vec!["https://friend.example".into()];
+    })
+    .await;
+    let from = async |origin: &str| {
+        let options = Options { origin: Some(origin.into()), ..Options::default() };
+        Client::connect(&server.url("tea"), options).await
+    };
+    for origin in ["https://evil.example", "null", "https://friend.example.evil.example"] {
+        match from(origin).await.unwrap_err() {
+            client::Error::Handshake { status, problem } => {
+                assert_eq!((status, problem.unwrap().code.as_str()), (403, "bad_origin"));
+            }
+            other => panic!("{other}"),
+        }
+    }
+    from("https://friend.example").await.unwrap().join(named("Ada")).await.unwrap();
+    from(&format!("http://{}", server.address)).await.unwrap().join(named("Bob")).await.unwrap();
+}

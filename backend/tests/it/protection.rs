@@ -1,0 +1,160 @@
+//! Passwords of rooms: who gets in, who does not, and how often one may try.
+
+use client::{Client, Options};
+use protocol::ErrorCode;
+use protocol::frame::{Join, Resume};
+
+use crate::hearing::closed;
+use crate::server::{TestServer, named};
+
+fn with_password(name: &str, password: &str) -> Join {
+    Join { password: Some(password.into()), ..named(name) }
+}
+
+fn code(result: Result<impl Sized, client::Error>) -> Option<ErrorCode> {
+    result.err().and_then(|error| error.code())
+}
+
+#[tokio::test]
+async fn a_protected_room_lets_in_who_knows_the_password_and_then_by_session() {
+    let server = TestServer::start().await;
+    let mut ada = server.visit("tea").await;
+    let joined = ada.join(with_password("Ada", " secret ")).await.unwrap();
+    assert!(joined.room.protected && joined.you.creator);
+    for password in [None, Some(""), Some("secret"), Some("Secret"), Some(" secret  ")] {
+        let mut bob = server.visit("tea").await;
+        let join = Join { password: password.map(Into::into), ..named("Bob") };
+        assert_eq!(code(bob.join(join).await), Some(ErrorCode::WrongPassword), "{password:?}");
+        assert_eq!(closed(&mut bob).await, (1008, "wrong_password".into()));
+    }
+    let mut bob = server.visit("tea").await;
+    let joined = bob.join(with_password("Bob", " secret ")).await.unwrap();
+    assert!(joined.room.protected && !joined.you.creator);
+    bob.abort();
+    // A member is not asked again, and neither is the creator.
+    assert!(bob.reconnect().await.unwrap().resumed);
+    let options = Options { session: ada.session().map(Into::into), ..Options::default() };
+    let mut again = Client::connect(&server.url("tea"), options).await.unwrap();
+    assert!(again.join(Join::default()).await.unwrap().you.creator);
+    assert!(server.backend.summary(&"tea".parse_name()).unwrap().protected);
+}
+
+#[tokio::test]
+async fn a_password_for_an_open_room_is_ignored() {
+    let server = TestServer::start().await;
+    server.member("tea", "Ada").await;
+    let mut bob = server.visit("tea").await;
+    let joined = bob.join(with_password("Bob", "whatever")).await.unwrap();
+    assert!(!joined.room.protected);
+}
+
+#[tokio::test]
+async fn a_password_has_200_characters_at_most_and_all_of_them_count() {
+    let server = TestServer::start().await;
+    let longest = "ü".repeat(200);
+    let mut ada = server.visit("tea").await;
+    let error = ada.join(with_password("Ada", &format!("{longest}x"))).await;
+    assert_eq!(code(error), Some(ErrorCode::TooLong));
+    assert_eq!(server.backend.status().rooms, 0);
+    let mut ada = server.visit("tea").await;
+    ada.join(with_password("Ada", &longest)).await.unwrap();
+    let mut almost = longest.clone();
+    almost.pop();
+    almost.push('u');
+    let mut bob = server.visit("tea").await;
+    assert_eq!(code(bob.join(with_password("Bob", &almost)).await), Some(ErrorCode::WrongPassword));
+}
+
+#[tokio::test]
+async fn an_address_tries_five_wrong_passwords_a_minute_for_a_room() {
+    let server = TestServer::start().await;
+    let mut ada = server.visit_from(2, "tea").await;
+    ada.join(with_password("Ada", "secret")).await.unwrap();
+    for n in 0..5 {
+        let mut eve = server.visit_from(3, "tea").await;
+        let error = eve.join(with_password("Eve", &format!("guess {n}"))).await;
+        assert_eq!(code(error), Some(ErrorCode::WrongPassword));
+    }
+    // Not even the right one gets in now, or guessing would go on.
+    let mut eve = server.visit_from(3, "tea").await;
+    let error = eve.join(with_password("Eve", "secret")).await;
+    assert_eq!(code(error), Some(ErrorCode::RateLimited));
+    let mut bob = server.visit_from(4, "tea").await;
+    bob.join(with_password("Bob", "secret")).await.unwrap();
+    assert_eq!(server.metric("rate_limited_total{kind=\"passwords\"}"), 1.0);
+}
+
+#[tokio::test]
+async fn an_address_tries_twenty_wrong_passwords_a_minute_over_all_rooms() {
+    let server = TestServer::start().await;
+    for room in 0..5 {
+        let mut ada = server.visit_from(2, &format!("room-{room}")).await;
+        ada.join(with_password("Ada", "secret")).await.unwrap();
+    }
+    let mut wrong = 0;
+    let mut limited = 0;
+    for n in 0..25 {
+        let mut eve = server.visit_from(3, &format!("room-{}", n % 5)).await;
+        match code(eve.join(with_password("Eve", "guess")).await) {
+            Some(ErrorCode::WrongPassword) => wrong += 1,
+            Some(ErrorCode::RateLimited) => limited += 1,
+            other => panic!("{other:?}"),
+        }
+    }
+    // A token comes back every three seconds meanwhile.
+    assert!((20..=23).contains(&wrong) && limited >= 2, "{wrong} wrong, {limited} limited");
+}
+
+#[tokio::test]
+async fn a_restored_room_is_as_protected_as_it_was() {
+    let server = TestServer::start().await;
+    let mut ada = server.visit("tea").await;
+    ada.join(with_password("Ada", "secret")).await.unwrap();
+    let mut bob = server.visit("tea").await;
+    let joined = bob.join(with_password("Bob", "secret")).await.unwrap();
+    let resume = Some(Resume {
+        incarnation: joined.incarnation,
+        epoch: joined.epoch,
+        seq: joined.seq,
+        keep: Some(joined.keep),
+    });
+    let other = TestServer::start().await;
+    let options = Options { session: bob.session().map(Into::into), ..Options::default() };
+    let visit = async || Client::connect(&other.url("tea"), options.clone()).await.unwrap();
+    for password in [None, Some("guess".to_owned())] {
+        let join = Join { password, resume: resume.clone(), ..Join::default() };
+        let error = visit().await.join(join).await;
+        assert_eq!(code(error), Some(ErrorCode::WrongPassword));
+        other.until("nobody's room is kept", |server| server.backend.status().rooms == 0).await;
+    }
+    let join = Join { password: Some("secret".into()), resume: resume.clone(), ..Join::default() };
+    let restored = visit().await.join(join).await.unwrap();
+    assert!(restored.room.protected && !restored.you.creator);
+    let mut stranger = other.visit("tea").await;
+    assert_eq!(code(stranger.join(named("Eve")).await), Some(ErrorCode::WrongPassword));
+    let options = Options { session: ada.session().map(Into::into), ..Options::default() };
+    let mut creator = Client::connect(&other.url("tea"), options).await.unwrap();
+    assert!(creator.join(Join::default()).await.unwrap().you.creator);
+}
+
+#[tokio::test]
+async fn a_refused_first_join_leaves_no_room_behind() {
+    let server = TestServer::start().await;
+    let mut ada = server.visit("tea").await;
+    let error = ada.join(Join { password: Some("secret".into()), ..named("a\u{0}b") }).await;
+    assert_eq!(code(error), Some(ErrorCode::BadMemberName));
+    server.until("the room is gone", |server| server.backend.status().rooms == 0).await;
+    let mut bob = server.visit("tea").await;
+    assert!(bob.join(named("Bob")).await.unwrap().you.creator);
+}
+
+/// A room's name from a literal.
+trait ParseName {
+    fn parse_name(&self) -> protocol::RoomName;
+}
+
+impl ParseName for str {
+    fn parse_name(&self) -> protocol::RoomName {
+        protocol::RoomName::parse(self).unwrap()
+    }
+}
