@@ -12,6 +12,8 @@ const TRAILING = /[.,:;!?'"»”’]+$/u;
 const EMOJI = /\p{Extended_Pictographic}|\p{Regional_Indicator}{2}|[0-9#*]\ufe0f?\u20e3/u;
 /** Emoji that stand alone are shown large up to this many. */
 const LARGE_EMOJI_MAX = 3;
+/** Longer texts are not looked at. */
+const LARGE_EMOJI_UNITS_MAX = 48;
 
 /** The pieces of a text. `you` is the name whose mentions count. */
 export function piecesOf(text: string, you: string): Piece[] {
@@ -37,9 +39,9 @@ export function firstLink(text: string): string | null {
 
 /** Whether the text is one to three emoji and nothing else. */
 export function isLargeEmoji(text: string): boolean {
-  const trimmedText = text.trim();
-  if (trimmedText === '' || trimmedText.length > 48) return false;
-  const graphemes = [...new Intl.Segmenter().segment(trimmedText)].map(({ segment }) => segment);
+  const signs = text.replace(/\s/gu, '');
+  if (signs === '' || signs.length > LARGE_EMOJI_UNITS_MAX) return false;
+  const graphemes = [...new Intl.Segmenter().segment(signs)].map(({ segment }) => segment);
   return (
     graphemes.length <= LARGE_EMOJI_MAX &&
     graphemes.every((grapheme) => EMOJI.test(grapheme) && !/^[\p{L}\p{N}]$/u.test(grapheme))

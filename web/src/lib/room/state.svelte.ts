@@ -60,6 +60,11 @@ export const TYPING_EVERY_MS = 2_000;
 export const REMARK_MS = 4_000;
 /** Messages asked for at a time. */
 const PAGE = 100;
+/** A page of history costs the server's patience: one in this time, after a burst of this many. */
+const PAGE_EVERY_MS = 600;
+const PAGES_AT_ONCE = 2;
+/** How often a page is asked for again after a rate limit. */
+const PAGE_TRIES = 3;
 /** A grant is used until this long before it ends. */
 const GRANT_MARGIN_MS = 60_000;
 /** A room counts as nearly full from this share of its messages. */
@@ -120,6 +125,7 @@ export class RoomState {
   #keepTimer: number | null = null;
   #grant: { value: string; until: number } | null = null;
   #older: Promise<boolean> | null = null;
+  #nextPageAt = 0;
 
   constructor(name: string, entry: Entry, around: Surroundings = browser()) {
     this.name = name;
@@ -506,12 +512,34 @@ export class RoomState {
     const before = this.#timeline.oldest;
     const incarnation = this.#timeline.cursor?.incarnation;
     const question = { type: 'history', limit: PAGE } as const;
-    const answer = await this.#ask(before === null ? question : { ...question, before });
+    const answer = await this.#askPage(before === null ? question : { ...question, before });
     if (answer.type === 'history' && this.#timeline.cursor?.incarnation === incarnation) {
       this.#timeline.page(answer.messages, answer.more);
       this.#publish();
     }
     return this.more;
+  }
+
+  /** Asks for a page no faster than the server answers. */
+  async #askPage(question: Question): Promise<Answer> {
+    for (let tries = 1; ; tries += 1) {
+      const now = this.#around.clock.now();
+      const early = now - PAGES_AT_ONCE * PAGE_EVERY_MS;
+      this.#nextPageAt = Math.max(this.#nextPageAt, early) + PAGE_EVERY_MS;
+      await this.#sleep(this.#nextPageAt - now);
+      try {
+        return await this.#ask(question);
+      } catch (error) {
+        const limited = error instanceof RoomError && error.code === 'rate_limited';
+        if (!limited || tries === PAGE_TRIES) throw error;
+        await this.#sleep(error.retryAfterMs ?? PAGE_EVERY_MS);
+      }
+    }
+  }
+
+  #sleep(ms: number): Promise<void> {
+    if (ms <= 0) return Promise.resolve();
+    return new Promise((resolve) => this.#around.clock.setTimeout(() => resolve(), ms));
   }
 }
 

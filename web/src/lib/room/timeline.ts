@@ -129,7 +129,7 @@ export class Timeline {
     const kind = event.event;
     switch (kind.kind) {
       case 'posted':
-        this.#messages = [...this.#messages, messageOf(event, kind)];
+        this.#insert(messageOf(event, kind));
         break;
       case 'edited':
         this.#change(kind.message, event.seq, () => ({ text: kind.text, editedAt: event.at }));
@@ -155,6 +155,13 @@ export class Timeline {
         this.#trimmed(kind.before);
         break;
     }
+  }
+
+  /** A page that was faster than the event may have brought the message already. */
+  #insert(message: Message): void {
+    const index = this.#place(message.seq);
+    if (this.#messages[index]?.seq === message.seq) return;
+    this.#messages = this.#messages.toSpliced(index, 0, message);
   }
 
   #renamed(event: Event, kind: EventKind & { kind: 'renamed' }, you: string): void {
