@@ -30,7 +30,17 @@ pub enum ConfigError {
         /// The file.
         path: String,
     },
-    /// The file is no YAML, or a value is of a wrong type.
+    /// A value is of a wrong type.
+    #[error("{origin}: `{key}`: {source}")]
+    WrongType {
+        /// The file or the variable.
+        origin: String,
+        /// The key, with its path.
+        key: String,
+        /// What is wrong with its value.
+        source: serde_yaml::Error,
+    },
+    /// The file is no YAML.
     #[error("{origin}: {source}")]
     Invalid {
         /// The file or the variable.
@@ -74,7 +84,7 @@ pub fn load<T: Default + Serialize + DeserializeOwned>(
         let layer: Value = serde_yaml::from_str(&text).map_err(invalid(&origin))?;
         merge(&mut merged, layer, &origin, "")?;
         // The type is checked layer by layer, so that an error names its layer.
-        check::<T>(&merged).map_err(invalid(&origin))?;
+        check::<T>(&merged, &origin)?;
     }
     let mut variables: Vec<_> = environment.into_iter().collect();
     variables.sort();
@@ -84,9 +94,9 @@ pub fn load<T: Default + Serialize + DeserializeOwned>(
         };
         let layer = variable(&merged, path, &value).map_err(invalid(&name))?;
         merge(&mut merged, layer, &name, "")?;
-        check::<T>(&merged).map_err(invalid(&name))?;
+        check::<T>(&merged, &name)?;
     }
-    serde_yaml::from_value(merged).map_err(invalid("configuration"))
+    check(&merged, "configuration")
 }
 
 /// The configuration as YAML, for `--print-config`. Types of configurations hold no secrets.
@@ -97,8 +107,13 @@ pub fn print<T: Serialize>(config: &T) -> Result<String, serde_yaml::Error> {
     serde_yaml::to_string(config)
 }
 
-fn check<T: DeserializeOwned>(merged: &Value) -> Result<T, serde_yaml::Error> {
-    serde_yaml::from_value(merged.clone())
+/// What is merged so far as its type; an error is the newest layer's.
+fn check<T: DeserializeOwned>(merged: &Value, origin: &str) -> Result<T, ConfigError> {
+    serde_path_to_error::deserialize(merged).map_err(|error| ConfigError::WrongType {
+        origin: origin.to_owned(),
+        key: error.path().to_string(),
+        source: error.into_inner(),
+    })
 }
 
 fn read(path: &Path) -> Result<String, ConfigError> {

@@ -80,7 +80,7 @@ fn an_unknown_key_names_the_nearest_known_one() {
 #[test]
 fn a_value_of_a_wrong_type_names_the_layer() {
     let error = loaded(Some("http: {headerTimeoutMs: soon}"), &[]).unwrap_err().to_string();
-    assert!(error.contains("app-config.yml"), "{error}");
+    assert!(error.contains("app-config.yml: `http.headerTimeoutMs`: invalid type"), "{error}");
     let error = loaded(None, &[("AUX_SRV__HTTP__HEADER_TIMEOUT_MS", "soon")]).unwrap_err();
     assert!(error.to_string().starts_with("AUX_SRV__HTTP__HEADER_TIMEOUT_MS"), "{error}");
 }
