@@ -153,9 +153,10 @@ export class Person {
     return within.getByRole('button', { name, exact: typeof name === 'string' });
   }
 
-  /** The newest message with this text. */
+  /** The newest message that says this; those that quote it do not count. */
   message(text) {
-    return this.articles.filter({ hasText: text }).last();
+    const said = this.page.locator('[dir="auto"]', { hasText: text });
+    return this.articles.filter({ has: said }).last();
   }
 
   async sees(text) {
@@ -185,9 +186,8 @@ export class Person {
   /** Presses a tool of a message: Reply, Vote for, Vote against, More. */
   async tool(text, name) {
     const message = this.message(text);
-    await message.scrollIntoViewIfNeeded();
     await message.hover();
-    await this.page.getByRole('button', { name, exact: true }).and(this.page.locator(':visible')).last().click();
+    await this.button(name, message.getByRole('group', { name: 'What to do with the message' })).click();
   }
 
   /** Chooses from the header's menu. */

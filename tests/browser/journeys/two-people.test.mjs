@@ -113,7 +113,7 @@ test('two people talk, reply, edit, vote, draw and show pictures', async (t) => 
     const remove = ada.page.getByRole('menuitem', { name: /^Delete/ });
     await remove.click();
     await ada.page.getByRole('menuitem', { name: 'Delete it? Press again' }).click();
-    await ben.sees('Message deleted by Ada');
+    await ben.feed.getByText('Message deleted by Ada').waitFor();
     assert.equal(await ben.message('This was a mistake.').count(), 0);
   });
 
