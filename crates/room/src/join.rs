@@ -77,10 +77,12 @@ impl Room {
         let chosen = join.name.as_deref().map(|name| self.check_name(name)).transpose()?;
         let Some((id, member)) = known.and_then(|id| Some((id, self.members.get(id)?))) else {
             let is_free = |name: &Name| self.is_name_free(&name.looks, None, now);
-            if chosen.as_ref().is_some_and(|name| !is_free(name)) {
+            let free = chosen.filter(is_free);
+            // Who resumes did not choose it now: the room lost them, and another was quicker.
+            if free.is_none() && join.name.is_some() && join.resume.is_none() {
                 return Err(Refusal::NameTaken);
             }
-            return Ok(Some(chosen.unwrap_or_else(|| self.friendly_name(join.entropy, now))));
+            return Ok(Some(free.unwrap_or_else(|| self.friendly_name(join.entropy, now))));
         };
         if let Some(name) = chosen.as_ref().filter(|name| name.text != member.name) {
             self.check_rename(id, name, now)?;

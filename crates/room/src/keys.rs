@@ -1,7 +1,7 @@
 //! The keys of accepted posts, and the answers that they got: the same key is never applied twice.
 //!
-//! Of each member all keys of the last two minutes are known, and the newest 16 of any age. Both the
-//! old ones and all together take a bounded share of the room: beyond it the oldest go.
+//! Of each member all keys of the last two minutes are known, and the newest 16 of any age. Both
+//! the old ones and all together take a bounded share of the room: beyond it the oldest go.
 
 use std::collections::{BTreeMap, VecDeque};
 

@@ -55,9 +55,9 @@ pub struct Limits {
     pub keys_max: usize,
     /// Milliseconds until a name that was given up is free to others.
     pub name_freed_after_ms: u64,
-    /// Posts of one member: at once, and per second.
+    /// Posts and edits of one member: at once, and per second.
     pub member_posts: Rate,
-    /// Posts of the room: at once, and per second.
+    /// Posts and edits of the room: at once, and per second.
     pub room_posts: Rate,
     /// Renames of one member: at once, and per minute.
     pub renames: Rate,

@@ -174,9 +174,9 @@ impl Room {
     }
 
     /// The room under an owner whose term is `epoch`: as in the snapshot and then as the records
-    /// after it say. Records that the snapshot holds already change nothing. Nobody is online; those
-    /// who were are away since now. If the term is a new one it opens a branch, and the owner appends
-    /// `Record::EpochBegan` to the log.
+    /// after it say. Records that the snapshot holds already change nothing. Nobody is online;
+    /// those who were are away since now. If the term is a new one it opens a branch, and the owner
+    /// appends `Record::EpochBegan` to the log.
     pub fn restore(
         now: UnixMillis,
         snapshot: Snapshot,

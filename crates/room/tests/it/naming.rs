@@ -129,6 +129,17 @@ fn who_returns_to_a_taken_name_gets_a_free_one() {
 }
 
 #[test]
+fn who_resumes_in_a_room_that_lost_them_is_not_refused_for_a_taken_name() {
+    let mut story = Story::new();
+    story.join_as(CREATOR, "Ada");
+    let cursor = Some(story.cursor());
+    let join = Join { name: Some("Ada".to_owned()), resume: cursor, ..story.ask(2) };
+    assert_ne!(&*story.try_join(join).unwrap().name, "Ada");
+    let join = Join { name: Some("Bob".to_owned()), resume: cursor, ..story.ask(3) };
+    assert_eq!(&*story.try_join(join).unwrap().name, "Bob");
+}
+
+#[test]
 fn a_taken_name_that_is_chosen_now_is_refused() {
     let mut story = Story::new();
     let ada = story.join_as(CREATOR, "Ada");

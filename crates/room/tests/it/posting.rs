@@ -55,6 +55,16 @@ fn a_reply_names_a_kept_message() {
 }
 
 #[test]
+fn a_deleted_message_keeps_its_place_for_replies() {
+    let mut story = Story::new();
+    let ada = story.join(CREATOR);
+    let message = story.post(ada.peer, "first");
+    story.done(ada.peer, Request::Delete { message });
+    let reply = Post { reply_to: Some(message), ..story.said("what was it?") };
+    assert!(story.done(ada.peer, Request::Post(reply)).is_some());
+}
+
+#[test]
 fn text_chars_max_counts_characters_and_blank_texts_are_empty() {
     let mut story = Story::new();
     let ada = story.join(CREATOR);

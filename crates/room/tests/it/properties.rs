@@ -1,5 +1,5 @@
-//! What holds for any sequence of steps. A failure prints the steps, shrunk; every step recounts the
-//! whole room (`Room::check_invariants`), and every live client's copy is compared with it.
+//! What holds for any sequence of steps. A failure prints the steps, shrunk; every step recounts
+//! the whole room (`Room::check_invariants`), and every live client's copy is compared with it.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -15,7 +15,11 @@ use crate::story::session;
 const CASES: u32 = 192;
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: CASES, failure_persistence: None, ..Default::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: CASES,
+        failure_persistence: None,
+        ..Default::default()
+    })]
 
     #[test]
     fn every_copy_equals_the_room_at_every_moment(limits in limits(), steps in steps()) {
@@ -34,7 +38,11 @@ proptest! {
     }
 
     #[test]
-    fn a_restored_snapshot_has_the_same_future(limits in limits(), past in steps(), future in steps()) {
+    fn a_restored_snapshot_has_the_same_future(
+        limits in limits(),
+        past in steps(),
+        future in steps(),
+    ) {
         let mut stayed = World::new(limits);
         stayed.run(&past);
         stayed.fall_silent();

@@ -132,10 +132,12 @@ fn records_out_of_place_are_passed_over() {
     let mut story = Story::new();
     let ada = story.join(CREATOR);
     story.post_slowly(ada.peer, 3);
-    let lost = story.records.iter().position(|record| {
-        matches!(record, Record::Event { event, .. } if matches!(event.kind, EventKind::Posted { .. }))
-    });
-    story.records.remove(lost.unwrap());
+    let is_post = |record: &Record| match record {
+        Record::Event { event, .. } => matches!(event.kind, EventKind::Posted { .. }),
+        _ => false,
+    };
+    let lost = story.records.iter().position(is_post).expect("the first post");
+    story.records.remove(lost);
     let restored = story.restored_from_records();
     assert_eq!(restored.check_invariants(), Ok(()));
     assert_eq!(restored.seq().0, 0, "nothing after a hole is taken for the next event");

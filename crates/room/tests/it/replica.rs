@@ -74,7 +74,8 @@ impl Replica {
                     deleted: false,
                     rev: event.seq,
                 };
-                assert!(self.messages.insert(event.seq, message).is_none());
+                // Who is catching up may have it already, from a page, and newer.
+                self.messages.entry(event.seq).or_insert(message);
             }
             EventKind::Edited { message, .. }
             | EventKind::Deleted { message }
