@@ -45,3 +45,19 @@ test('no text shouts or is empty', () => {
     }
   }
 });
+
+test('every text is said somewhere', () => {
+  const sources = Object.entries(
+    import.meta.glob('../**/*.{ts,svelte}', { query: '?raw', import: 'default', eager: true }),
+  );
+  const code = sources
+    .filter(([path]) => !path.includes('/catalogue/') && !path.endsWith('.test.ts'))
+    .map(([, text]) => String(text))
+    .join('\n');
+  // A key may be put together: t(`theme.${theme}`).
+  const begun = [...code.matchAll(/`([a-z]+(?:\.[a-z]+)*\.)\$\{/g)].map((match) => match[1] ?? '');
+  const unsaid = Object.keys(en).filter(
+    (key) => !code.includes(`'${key}'`) && !begun.some((prefix) => key.startsWith(prefix)),
+  );
+  expect(unsaid).toEqual([]);
+});

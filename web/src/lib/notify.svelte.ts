@@ -19,6 +19,13 @@ export function notifyOn(): boolean {
   return chosen.value === 'on' && typeof Notification === 'function' && Notification.permission === 'granted';
 }
 
+/** Whether the browser refuses them, and only its own settings can change that. */
+export function notifyBlocked(): boolean {
+  // The choice is read so that a menu looks again after it was made.
+  void chosen.value;
+  return typeof Notification !== 'function' || Notification.permission === 'denied';
+}
+
 /** Switches notifications; asks the browser when it must. Tells whether they are on now. */
 export async function setNotify(on: boolean): Promise<boolean> {
   if (!on || typeof Notification !== 'function') {

@@ -5,7 +5,7 @@ import { language, setLanguage } from '../i18n/i18n.svelte';
 import { LANGUAGE_NAMES, LANGUAGES } from '../i18n/language';
 import { saveAsText } from '../lib/export-text';
 import { place } from '../lib/navigate.svelte';
-import { notifyOn, setNotify } from '../lib/notify.svelte';
+import { notifyBlocked, notifyOn, setNotify } from '../lib/notify.svelte';
 import type { Message, VoteValue } from '../lib/protocol.gen';
 import type { RoomState } from '../lib/room/state.svelte';
 import { setSound, soundOn } from '../lib/sound.svelte';
@@ -42,7 +42,7 @@ export function roomItems(room: RoomState, dialogs: Dialogs, doors: RoomDoors): 
     {
       label: t('menu.notify'),
       icon: 'bell',
-      value: onOff(notifyOn()),
+      value: notifyBlocked() ? t('notify.blocked') : onOff(notifyOn()),
       checked: notifyOn(),
       stay: true,
       run: () => void setNotify(!notifyOn()).then(doors.refresh),

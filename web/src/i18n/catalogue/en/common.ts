@@ -16,10 +16,8 @@ export const common = {
   'action.keep': 'Keep',
   'action.reload': 'Reload',
   'action.download': 'Download',
-  'action.copy': 'Copy',
   'action.copied': 'Copied',
   'action.copyLink': 'Copy link',
-  'action.share': 'Share',
   'action.sendWith': 'Send it with…',
   'action.show': 'Show',
   'action.hide': 'Hide',
@@ -43,7 +41,6 @@ export const common = {
   'theme.light': 'Light',
   'theme.dark': 'Dark',
   'theme.switch': 'Theme: {theme}. Change it',
-  'language.label': 'Language',
 
   'kept.line': {
     one: '{n} message, the newest {max} are kept. The room is gone {span} after its last use.',

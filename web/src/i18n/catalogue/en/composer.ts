@@ -19,7 +19,6 @@ export const composer = {
   'composer.enterHint': 'Enter sends, Shift Enter breaks the line',
   'composer.editHint': 'Esc leaves it as it was',
   'composer.editing': 'Editing your message from {time}',
-  'composer.replying': 'Replying to {name}',
   'composer.leaveReply': 'Leave the reply',
   'composer.leaveEdit': 'Leave the edit',
   'composer.count': '{n} of {max}',
@@ -30,13 +29,10 @@ export const composer = {
 
   'upload.progress': '{done} of {total}',
   'upload.ready': 'Ready, {size}',
-  'upload.waiting': 'Waiting',
   'upload.stopped': 'Stopped at {n} %.',
   'upload.tooBig': '{file} is {size}. The limit is {max}.',
   'upload.empty': '{file} is empty.',
-  'upload.refused': '{file} was refused:',
   'upload.remove': 'Remove {file}',
-  'upload.many': 'A message carries one file. The others go in messages of their own.',
   'upload.tooMany': { one: 'No more than {n} file at a time.', other: 'No more than {n} files at a time.' },
   'upload.asFile': 'Send it as a file',
 } as const satisfies Messages;

@@ -8,14 +8,11 @@ export const conversation = {
   'line.gap.keeps': 'the room keeps the newest {max}.',
   'line.gap.before': 'Everything before {time} is gone:',
   'line.gap.anew': 'the server started anew.',
-  'line.gap.everything': 'Everything before is gone:',
   'line.gap.ended': 'The room has ended:',
   'line.gap.nobody': 'nobody was here for {span}.',
-  'line.gap.older': 'Older messages are gone:',
   'line.renamed': '{before} is now {after}',
   'line.described': '{name} changed the description',
   'line.loading': 'Fetching older messages',
-  'line.begin': 'This is where the room begins.',
 
   'jump.new': { one: '{n} new message', other: '{n} new messages' },
   'jump.newest': 'To the newest',
@@ -50,7 +47,6 @@ export const conversation = {
   'message.delete': 'Delete',
   'message.deleteSure': 'Delete it? Press again',
   'message.drawOver': 'Draw over it',
-  'message.mention': 'Mention {name}',
 
   'media.drawing': 'Drawing by {name}',
   'media.image': 'Image {file} from {name}',

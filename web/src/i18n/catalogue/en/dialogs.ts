@@ -30,7 +30,6 @@ export const dialogs = {
   'drawing.keep': 'Keep the drawing for later?',
   'drawing.keepHint': 'It waits in this room, on this device, until the page is closed.',
   'drawing.back': 'Draw on',
-  'drawing.fileName': 'drawing.png',
 
   'emoji.title': 'Emoji',
   'emoji.search': 'Search emoji',
@@ -61,5 +60,4 @@ export const dialogs = {
   'picture.previous': 'Previous picture',
   'picture.next': 'Next picture',
   'picture.count': '{n} of {total}',
-  'picture.from': '{name}, {time}',
 } as const satisfies Messages;

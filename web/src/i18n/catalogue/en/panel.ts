@@ -12,8 +12,6 @@ export const panel = {
   'people.away': 'was here',
   'people.online': 'here now',
   'people.made': 'made this room',
-  'people.you': 'you',
-  'people.rename': 'rename',
   'people.youRename': 'you, rename',
   'people.writing': 'writing',
   'people.mention': 'Mention {name}',
@@ -22,7 +20,6 @@ export const panel = {
   'people.search': 'Search people',
   'people.found': 'Found, {n}',
   'people.none': 'Nobody whose name begins with “{text}”.',
-  'people.renameField': 'Your name in this room',
   'people.moreAway': { one: '{n} more', other: '{n} more' },
 
   'picks.heading': 'Picks, by votes',

@@ -5,9 +5,7 @@ import type { Messages } from '../../message';
 export const room = {
   'room.home': 'To the start page',
   'room.describe': 'Describe the room',
-  'room.describeField': 'What the room is for',
   'room.protected': 'The room has a password',
-  'room.people': { one: '{n} person here', other: '{n} people here' },
   'room.peopleButton': 'People {n}',
   'room.search': 'Search',
   'room.more': 'More',
@@ -26,11 +24,10 @@ export const room = {
   'menu.export': 'Save as text',
   'menu.kept': 'What is kept',
   'menu.keys': 'Keys',
-  'menu.people': 'People and picks',
   'menu.leave': 'Leave',
   'menu.on': 'on',
   'menu.off': 'off',
-  'notify.blocked': 'The browser does not let this site notify you. Its settings decide.',
+  'notify.blocked': 'not allowed by the browser',
 
   'status.typing.one': '{name} is writing',
   'status.typing.two': '{first} and {second} are writing',
@@ -98,7 +95,6 @@ export const room = {
   'keys.sendDrawing': 'Send the drawing',
   'keys.leaveDrawing': 'Leave',
 
-  'leave.title': 'Leave the room?',
 
   'title.unread': '({n}) {room}',
   'notify.body': '{name}: {text}',
@@ -112,7 +108,6 @@ export const room = {
   'export.file': 'file: {file}, {size}',
   'export.drawing': 'drawing: {url}',
   'export.reply': 'in reply to {name}: {text}',
-  'export.gone': 'Older messages are gone.',
   'export.running': 'Fetching older messages',
   'export.failed': 'Older messages could not be fetched. The file holds what the page has.',
 } as const satisfies Messages;

@@ -17,10 +17,8 @@ export const common: Translation<typeof en> = {
   'action.keep': 'Сохранить',
   'action.reload': 'Обновить',
   'action.download': 'Скачать',
-  'action.copy': 'Скопировать',
   'action.copied': 'Скопировано',
   'action.copyLink': 'Скопировать ссылку',
-  'action.share': 'Поделиться',
   'action.sendWith': 'Отправить через…',
   'action.show': 'Показать',
   'action.hide': 'Скрыть',
@@ -44,7 +42,6 @@ export const common: Translation<typeof en> = {
   'theme.light': 'Светлая',
   'theme.dark': 'Тёмная',
   'theme.switch': 'Тема: {theme}. Сменить',
-  'language.label': 'Язык',
 
   'kept.line': {
     one: '{n} сообщение, хранятся {max} последних. Комната исчезнет через {span} после последнего использования.',

@@ -20,7 +20,6 @@ export const composer: Translation<typeof en> = {
   'composer.enterHint': 'Enter отправляет, Shift Enter переносит строку',
   'composer.editHint': 'Esc оставит всё как было',
   'composer.editing': 'Вы меняете сообщение от {time}',
-  'composer.replying': 'Ответ: {name}',
   'composer.leaveReply': 'Не отвечать',
   'composer.leaveEdit': 'Не менять',
   'composer.count': '{n} из {max}',
@@ -31,13 +30,10 @@ export const composer: Translation<typeof en> = {
 
   'upload.progress': '{done} из {total}',
   'upload.ready': 'Готово, {size}',
-  'upload.waiting': 'Ждёт',
   'upload.stopped': 'Остановлено на {n} %.',
   'upload.tooBig': '{file} — {size}. Предел — {max}.',
   'upload.empty': 'Файл {file} пуст.',
-  'upload.refused': 'Файл {file} не принят:',
   'upload.remove': 'Убрать {file}',
-  'upload.many': 'В сообщении один файл. Остальные уйдут своими сообщениями.',
   'upload.tooMany': {
     one: 'Не больше {n} файла за раз.',
     few: 'Не больше {n} файлов за раз.',

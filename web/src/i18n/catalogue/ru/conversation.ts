@@ -16,14 +16,11 @@ export const conversation: Translation<typeof en> = {
   'line.gap.keeps': 'хранится {max} последних.',
   'line.gap.before': 'Всего до {time} больше нет:',
   'line.gap.anew': 'сервер запущен заново.',
-  'line.gap.everything': 'Всего прежнего больше нет:',
   'line.gap.ended': 'Комнаты больше нет:',
   'line.gap.nobody': 'здесь никого не было {span}.',
-  'line.gap.older': 'Более старых сообщений больше нет:',
   'line.renamed': '{before} теперь {after}',
   'line.described': 'Описание комнаты изменено ({name})',
   'line.loading': 'Загружаем старые сообщения',
-  'line.begin': 'Здесь комната начинается.',
 
   'jump.new': newMessages,
   'jump.newest': 'К последним',
@@ -63,7 +60,6 @@ export const conversation: Translation<typeof en> = {
   'message.delete': 'Удалить',
   'message.deleteSure': 'Удалить? Нажмите ещё раз',
   'message.drawOver': 'Рисовать поверх',
-  'message.mention': 'Упомянуть {name}',
 
   'media.drawing': 'Рисунок, автор {name}',
   'media.image': 'Изображение {file}, автор {name}',

@@ -31,7 +31,6 @@ export const dialogs: Translation<typeof en> = {
   'drawing.keep': 'Сохранить рисунок на потом?',
   'drawing.keepHint': 'Он подождёт в этой комнате, на этом устройстве, пока страница открыта.',
   'drawing.back': 'Рисовать дальше',
-  'drawing.fileName': 'рисунок.png',
 
   'emoji.title': 'Эмодзи',
   'emoji.search': 'Найти эмодзи',
@@ -62,5 +61,4 @@ export const dialogs: Translation<typeof en> = {
   'picture.previous': 'Предыдущее изображение',
   'picture.next': 'Следующее изображение',
   'picture.count': '{n} из {total}',
-  'picture.from': '{name}, {time}',
 };

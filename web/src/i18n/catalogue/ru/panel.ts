@@ -15,8 +15,6 @@ export const panel: Translation<typeof en> = {
   'people.away': 'был здесь',
   'people.online': 'сейчас здесь',
   'people.made': 'создатель комнаты',
-  'people.you': 'вы',
-  'people.rename': 'сменить имя',
   'people.youRename': 'вы, сменить имя',
   'people.writing': 'пишет',
   'people.mention': 'Упомянуть {name}',
@@ -25,7 +23,6 @@ export const panel: Translation<typeof en> = {
   'people.search': 'Найти людей',
   'people.found': 'Найдено: {n}',
   'people.none': 'Нет никого, чьё имя начинается с «{text}».',
-  'people.renameField': 'Ваше имя в этой комнате',
   'people.moreAway': { one: 'ещё {n}', few: 'ещё {n}', many: 'ещё {n}', other: 'ещё {n}' },
 
   'picks.heading': 'Избранное, по голосам',

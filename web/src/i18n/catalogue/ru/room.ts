@@ -6,9 +6,7 @@ import type { Translation } from '../en/index';
 export const room: Translation<typeof en> = {
   'room.home': 'На главную',
   'room.describe': 'Описать комнату',
-  'room.describeField': 'Для чего эта комната',
   'room.protected': 'Комната под паролем',
-  'room.people': { one: 'Здесь {n} человек', few: 'Здесь {n} человека', many: 'Здесь {n} человек', other: 'Здесь {n} человека' },
   'room.peopleButton': 'Люди {n}',
   'room.search': 'Поиск',
   'room.more': 'Ещё',
@@ -27,11 +25,10 @@ export const room: Translation<typeof en> = {
   'menu.export': 'Сохранить как текст',
   'menu.kept': 'Что хранится',
   'menu.keys': 'Клавиши',
-  'menu.people': 'Люди и избранное',
   'menu.leave': 'Выйти',
   'menu.on': 'вкл.',
   'menu.off': 'выкл.',
-  'notify.blocked': 'Браузер не разрешает этому сайту уведомления. Это решают его настройки.',
+  'notify.blocked': 'запрещено браузером',
 
   'status.typing.one': '{name} пишет',
   'status.typing.two': '{first} и {second} пишут',
@@ -103,7 +100,6 @@ export const room: Translation<typeof en> = {
   'keys.sendDrawing': 'Отправить рисунок',
   'keys.leaveDrawing': 'Выйти',
 
-  'leave.title': 'Выйти из комнаты?',
 
   'title.unread': '({n}) {room}',
   'notify.body': '{name}: {text}',
@@ -117,7 +113,6 @@ export const room: Translation<typeof en> = {
   'export.file': 'файл: {file}, {size}',
   'export.drawing': 'рисунок: {url}',
   'export.reply': 'в ответ {name}: {text}',
-  'export.gone': 'Более старых сообщений больше нет.',
   'export.running': 'Загружаем старые сообщения',
   'export.failed': 'Старые сообщения загрузить не удалось. В файле то, что есть на странице.',
 };
