@@ -9,6 +9,8 @@ export interface Attachment {
   readonly name: string;
   readonly size: number;
   readonly kind: 'drawing' | 'file';
+  /** Goes as a message of its own as soon as it is there; nothing waits for it. */
+  readonly alone: boolean;
   readonly blob: Blob;
   readonly state: 'uploading' | 'ready' | 'stopped';
   /** Bytes that went. */
@@ -33,19 +35,25 @@ const FILE_BYTES_MAX = 25 << 20;
 
 export class Attachments {
   items = $state.raw<readonly Attachment[]>([]);
-  readonly underWay = $derived(this.items.some(({ state }) => state === 'uploading'));
-  readonly stopped = $derived(this.items.some(({ state }) => state === 'stopped'));
+  readonly underWay = $derived(this.items.some(({ state, alone }) => state === 'uploading' && !alone));
+  readonly stopped = $derived(this.items.some(({ state, alone }) => state === 'stopped' && !alone));
+
+  /** Whether there is a file that goes with the text. */
+  readonly attached = $derived(this.items.some(({ alone }) => !alone));
 
   readonly #grant: () => Promise<string>;
+  readonly #onalone: (attached: Attached) => void;
   readonly #uploads = new Map<number, Upload | null>();
   #next = 1;
 
-  constructor(grant: () => Promise<string>) {
+  constructor(grant: () => Promise<string>, onalone: (attached: Attached) => void) {
     this.#grant = grant;
+    this.#onalone = onalone;
   }
 
   /** Takes files and begins to upload them; tells the first that it did not take. */
-  async add(files: readonly File[], kind: 'drawing' | 'file' = 'file'): Promise<Refusal | null> {
+  async add(files: readonly File[], alone = false): Promise<Refusal | null> {
+    const kind = alone ? 'drawing' : 'file';
     const site = await siteInfo().catch(() => null);
     const max =
       (kind === 'drawing' ? site?.drawingBytesMax : site?.fileBytesMax) ?? FILE_BYTES_MAX;
@@ -55,7 +63,7 @@ export class Attachments {
       if (size === 0) refusal ??= { kind: 'empty', name };
       else if (size > max) refusal ??= { kind: 'tooBig', name, size, max };
       else if (this.items.length >= FILES_MAX) refusal ??= { kind: 'many', max: FILES_MAX };
-      else this.#take(file, kind);
+      else this.#take(file, kind, alone);
     }
     return refusal;
   }
@@ -76,9 +84,8 @@ export class Attachments {
 
   /** Hands over what is ready, and is empty then. */
   take(): Attached[] {
-    const ready = this.items.flatMap((item) => (item.result ? [item.result] : []));
-    this.items = [];
-    this.#uploads.clear();
+    const ready = this.items.flatMap(({ alone, result }) => (result && !alone ? [result] : []));
+    this.items = this.items.filter(({ alone }) => alone);
     return ready;
   }
 
@@ -88,13 +95,24 @@ export class Attachments {
     this.#uploads.clear();
   }
 
-  #take(file: File, kind: 'drawing' | 'file'): void {
+  #take(file: File, kind: 'drawing' | 'file', alone: boolean): void {
     const id = this.#next;
     this.#next += 1;
     const { name, size } = file;
     this.items = [
       ...this.items,
-      { id, name, size, kind, blob: file, state: 'uploading', sent: 0, result: null, code: null },
+      {
+        id,
+        name,
+        size,
+        kind,
+        alone,
+        blob: file,
+        state: 'uploading',
+        sent: 0,
+        result: null,
+        code: null,
+      },
     ];
     this.#pump();
   }
@@ -116,7 +134,13 @@ export class Attachments {
       );
       this.#uploads.set(item.id, running);
       const { descriptor, ...file } = await running.answer;
-      this.#update(item.id, { state: 'ready', sent: item.size, result: { file, descriptor } });
+      const result = { file, descriptor };
+      if (item.alone) {
+        this.items = this.items.filter(({ id }) => id !== item.id);
+        this.#onalone(result);
+      } else {
+        this.#update(item.id, { state: 'ready', sent: item.size, result });
+      }
     } catch (error) {
       const code = error instanceof RoomError ? error.code : 'unavailable';
       this.#update(item.id, { state: 'stopped', code });

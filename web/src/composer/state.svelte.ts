@@ -37,7 +37,7 @@ export class ComposerState {
     this.editing || this.room.replyTo === null ? null : this.room.message(this.room.replyTo),
   );
   readonly hasContent = $derived.by(
-    () => /\S/u.test(this.text) || this.attachments.items.length > 0,
+    () => /\S/u.test(this.text) || this.attachments.attached,
   );
   readonly error = $derived.by((): InputError | null => this.#errorNow());
 
@@ -47,7 +47,10 @@ export class ComposerState {
 
   constructor(room: RoomState, typed: string) {
     this.room = room;
-    this.attachments = new Attachments(() => room.grant());
+    this.attachments = new Attachments(
+      () => room.grant(),
+      (file) => room.post({ text: '', file }),
+    );
     this.text = typed !== '' ? typed : room.draft;
     if (typed !== '') room.draft = typed;
   }
@@ -76,17 +79,17 @@ export class ComposerState {
       return false;
     }
     this.waitsForFiles = false;
-    const files = this.attachments.items.flatMap(({ result }) => (result ? [result] : []));
     const { replyTo } = this.room;
     const text = /\S/u.test(this.text) ? this.text : '';
     const link = firstLink(text);
-    const previewing = link && files.length === 0 ? this.#previewOf(link) : null;
-    if (!this.room.post({ text, replyTo, file: files[0] ?? null, preview: previewing })) {
+    const previewing = link && !this.attachments.attached ? this.#previewOf(link) : null;
+    if (this.room.outbox.full) {
       this.#said = { text: errorText('rate_limited') };
       return false;
     }
-    for (const file of files.slice(1)) this.room.post({ text: '', file });
-    this.attachments.take();
+    const [file = null, ...others] = this.attachments.take();
+    this.room.post({ text, replyTo, file, preview: previewing });
+    for (const other of others) this.room.post({ text: '', file: other });
     this.#clear();
     return true;
   }
@@ -133,10 +136,16 @@ export class ComposerState {
   }
 
   /** Takes files. */
-  async attach(files: readonly File[], kind: 'drawing' | 'file' = 'file'): Promise<void> {
+  async attach(files: readonly File[]): Promise<void> {
     if (files.length === 0) return;
     this.leaveEdit();
-    const refusal = await this.attachments.add(files, kind);
+    const refusal = await this.attachments.add(files);
+    this.#said = refusal ? { text: refusalText(refusal) } : null;
+  }
+
+  /** Sends a drawing, as a message of its own. */
+  async sendDrawing(drawing: File): Promise<void> {
+    const refusal = await this.attachments.add([drawing], true);
     this.#said = refusal ? { text: refusalText(refusal) } : null;
   }
 

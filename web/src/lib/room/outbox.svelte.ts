@@ -29,6 +29,8 @@ export interface Draft {
 export const PREVIEW_WAIT_MS = 1_500;
 /** Posts without an answer at a time: fewer than the server takes at once. */
 export const IN_FLIGHT_MAX = 8;
+/** Posts that one press of Send can make: one for each file. */
+const FILES_MAX = 10;
 /** The wait where the server refused by rate without naming one. */
 const HOLD_MS = 2_000;
 
@@ -63,6 +65,11 @@ export class Outbox {
       state: post.state === 'held' ? ('new' as const) : post.state,
     }));
     this.pending = expire(back.slice(0, PENDING_MAX), this.#clock.now());
+  }
+
+  /** Whether so many posts wait that another one is not taken. */
+  get full(): boolean {
+    return this.pending.length + FILES_MAX > PENDING_MAX;
   }
 
   /** Takes a post; false when too many wait already. */

@@ -4,14 +4,13 @@
  */
 
 import { RoomError } from '../api';
-import { Connection, type Clock, type Link, type Socket, type Verdict } from '../connection';
+import { Connection, type Link, type Verdict } from '../connection';
 import { roomPath, roomSocket } from '../path';
 import {
   CloseCode,
   GRANT_MS,
   SUBPROTOCOL,
   type ClientFrame,
-  type ErrorCode,
   type Event,
   type Joined,
   type MemberState,
@@ -24,32 +23,18 @@ import {
 import { Attention } from './attention.svelte';
 import { afterChange, afterPresence, membersOf, type Members } from './members';
 import { Outbox, type Draft } from './outbox.svelte';
-import { Requests, type Answer, type Question } from './requests';
+import { Pager } from './pager';
+import { Passing, type Remark } from './passing.svelte';
+import { Requests } from './requests';
+import { statusOf, verdictOf, type ConnectionStatus, type Refusal } from './status';
 import { readKept, rememberRoom, writeKept } from './storage';
+import { browser, type Surroundings } from './surroundings';
 import { Timeline, type Line } from './timeline';
-
-/** How the connection is, as the status line tells it. */
-export type ConnectionStatus =
-  | { state: 'connecting' | 'live' | 'trying' | 'offline' | 'moving' | 'replaced' | 'closed' }
-  | { state: 'waiting'; until: number; attempt: number; since: number }
-  | { state: 'refused'; code: ErrorCode; retryAfterMs: number | null };
-
-/** What is said for a moment after something happened to the connection. */
-export type Remark = { kind: 'back'; missed: number } | { kind: 'slowReader' | 'nearlyFull' };
 
 /** With what one enters. */
 export interface Entry {
   name?: string;
   password?: string;
-}
-
-/** What a room needs from the browser, so that tests have their own. */
-export interface Surroundings {
-  connect(url: string, protocol: string): Socket;
-  clock: Clock;
-  random(): number;
-  /** Runs soon, once per frame that is painted. */
-  schedule(run: () => void): void;
 }
 
 /** How long a typing sign counts. */
@@ -58,13 +43,6 @@ export const TYPING_MS = 4_000;
 export const TYPING_EVERY_MS = 2_000;
 /** How long a remark stands. */
 export const REMARK_MS = 4_000;
-/** Messages asked for at a time. */
-const PAGE = 100;
-/** A page of history costs the server's patience: one in this time, after a burst of this many. */
-const PAGE_EVERY_MS = 600;
-const PAGES_AT_ONCE = 2;
-/** How often a page is asked for again after a rate limit. */
-const PAGE_TRIES = 3;
 /** A grant is used until this long before it ends. */
 const GRANT_MARGIN_MS = 60_000;
 /** A room counts as nearly full from this share of its messages. */
@@ -87,8 +65,6 @@ export class RoomState {
   more = $state(false);
   /** The oldest message from which on nothing is missing. */
   oldest = $state<number | null>(null);
-  typing = $state.raw<readonly string[]>([]);
-  remark = $state.raw<Remark | null>(null);
   draft = $state('');
   replyTo = $state<number | null>(null);
   /** How often this page has entered the room. */
@@ -101,7 +77,16 @@ export class RoomState {
   #ending = $state.raw<ConnectionStatus | null>(null);
   #moving = $state(false);
 
-  readonly connection = $derived.by((): ConnectionStatus => this.#status());
+  readonly connection = $derived.by(
+    (): ConnectionStatus =>
+      this.#ending ??
+      statusOf({
+        link: this.#link,
+        entered: this.#entered,
+        wasIn: this.joins > 0,
+        moving: this.#moving,
+      }),
+  );
   readonly live = $derived(this.connection.state === 'live');
   readonly pending = $derived.by(() => this.outbox.pending);
   readonly unread = $derived.by(() => this.attention.unread);
@@ -110,30 +95,33 @@ export class RoomState {
   readonly #connection: Connection;
   readonly #requests: Requests;
   readonly #timeline = new Timeline();
+  readonly #pager: Pager;
+  readonly #typing: Passing<readonly string[]>;
+  readonly #remark: Passing<Remark | null>;
   readonly #listeners = new Set<(message: Message) => void>();
   #entry: Entry;
   #keep: string | null = null;
-  #refusal: { code: ErrorCode; retryAfterMs: number | null } | null = null;
+  #refusal: Refusal | null = null;
   #moveAfterMs: number | null = null;
   #lostAt: number | null = null;
   #missed: { upTo: number; count: number } | null = null;
   #queue: ServerFrame[] = [];
   #scheduled = false;
-  #typingTimer: number | null = null;
   #typedAt = 0;
-  #remarkTimer: number | null = null;
   #keepTimer: number | null = null;
   #grant: { value: string; until: number } | null = null;
-  #older: Promise<boolean> | null = null;
-  #nextPageAt = 0;
 
   constructor(name: string, entry: Entry, around: Surroundings = browser()) {
     this.name = name;
     this.#entry = entry;
     this.#around = around;
+    this.#typing = new Passing([], TYPING_MS, around.clock);
+    this.#remark = new Passing<Remark | null>(null, REMARK_MS, around.clock);
     const send = (frame: ClientFrame) => this.#send(frame);
     this.#requests = new Requests(send, around.clock);
     this.outbox = new Outbox(send, () => this.#requests.nextId(), around.clock);
+    const ask = this.#requests.ask.bind(this.#requests);
+    this.#pager = new Pager(this.#timeline, ask, around.clock);
     this.#connection = new Connection({
       connect: () => around.connect(roomSocket(name, location), SUBPROTOCOL),
       clock: around.clock,
@@ -147,6 +135,16 @@ export class RoomState {
     this.draft = kept.draft;
     this.replyTo = kept.replyTo;
     this.outbox.restore(kept.pending);
+  }
+
+  /** Who is writing now, without oneself. */
+  get typing(): readonly string[] {
+    return this.#typing.value;
+  }
+
+  /** What just happened, for a moment. */
+  get remark(): Remark | null {
+    return this.#remark.value;
   }
 
   /** The address without its scheme, for people. */
@@ -170,9 +168,8 @@ export class RoomState {
     this.#connection.stop();
     this.#requests.close();
     this.outbox.close();
-    for (const timer of [this.#typingTimer, this.#remarkTimer, this.#keepTimer]) {
-      if (timer !== null) this.#around.clock.clearTimeout(timer);
-    }
+    this.#typing.rest();
+    this.#remark.rest();
   }
 
   /** Tries at once; after a refusal with what has changed. */
@@ -210,25 +207,25 @@ export class RoomState {
   }
 
   async edit(message: number, text: string): Promise<void> {
-    await this.#ask({ type: 'edit', message, text });
+    await this.#requests.ask({ type: 'edit', message, text });
   }
 
   async delete(message: number): Promise<void> {
-    await this.#ask({ type: 'delete', message });
+    await this.#requests.ask({ type: 'delete', message });
   }
 
   async vote(message: number, value: VoteValue): Promise<void> {
-    await this.#ask({ type: 'vote', message, value });
+    await this.#requests.ask({ type: 'vote', message, value });
     this.#timeline.voted(message, value);
     this.#publish();
   }
 
   async rename(name: string): Promise<void> {
-    await this.#ask({ type: 'rename', name });
+    await this.#requests.ask({ type: 'rename', name });
   }
 
   async describe(text: string): Promise<void> {
-    await this.#ask({ type: 'describe', text });
+    await this.#requests.ask({ type: 'describe', text });
   }
 
   /** Tells the others that one writes, not too often, and not in a crowd. */
@@ -240,10 +237,11 @@ export class RoomState {
   }
 
   /** Fetches a page of older messages; tells whether there are more. */
-  loadOlder(): Promise<boolean> {
-    if (!this.more) return Promise.resolve(false);
-    this.#older ??= this.#fetchOlder().finally(() => (this.#older = null));
-    return this.#older;
+  async loadOlder(): Promise<boolean> {
+    if (!this.more) return false;
+    await this.#pager.fetch();
+    this.#publish();
+    return this.more;
   }
 
   /** Fetches all older messages. */
@@ -253,7 +251,7 @@ export class RoomState {
 
   /** Members whose name begins so. */
   async requestMembers(prefix: string): Promise<MemberState[]> {
-    const answer = await this.#ask({ type: 'members', prefix });
+    const answer = await this.#requests.ask({ type: 'members', prefix });
     return answer.type === 'members' ? answer.members : [];
   }
 
@@ -261,7 +259,7 @@ export class RoomState {
   async grant(): Promise<string> {
     const now = this.#around.clock.now();
     if (this.#grant && now < this.#grant.until) return this.#grant.value;
-    const answer = await this.#ask({ type: 'grant' });
+    const answer = await this.#requests.ask({ type: 'grant' });
     if (answer.type !== 'grant') throw new RoomError('unavailable');
     this.#grant = { value: answer.grant, until: now + GRANT_MS - GRANT_MARGIN_MS };
     return answer.grant;
@@ -281,33 +279,9 @@ export class RoomState {
     writeKept(this.name, { draft, replyTo, pending: this.outbox.pending });
   }
 
-  #status(): ConnectionStatus {
-    if (this.#ending) return this.#ending;
-    const link = this.#link;
-    switch (link.state) {
-      case 'open':
-        if (this.#entered) return { state: 'live' };
-        return { state: this.#moving ? 'moving' : this.joins > 0 ? 'trying' : 'connecting' };
-      case 'waiting':
-        if (this.#moving) return { state: 'moving' };
-        return { ...link };
-      case 'offline':
-        return { state: 'offline' };
-      case 'connecting':
-        if (this.#moving) return { state: 'moving' };
-        return { state: link.attempt > 1 || this.joins > 0 ? 'trying' : 'connecting' };
-      default:
-        return { state: 'connecting' };
-    }
-  }
-
   #send(frame: ClientFrame): boolean {
     if (!this.#entered && frame.type !== 'join') return false;
     return this.#connection.send(JSON.stringify(frame));
-  }
-
-  #ask(question: Question): Promise<Answer> {
-    return this.#requests.ask(question);
   }
 
   #join(): void {
@@ -357,7 +331,7 @@ export class RoomState {
         this.crowded = frame.crowded;
         return;
       case 'typing':
-        return this.#typing(frame.members);
+        return this.#typing.show(frame.members.filter((member) => member !== this.you?.member));
       case 'heartbeat':
         if (frame.seq > (this.#timeline.cursor?.seq ?? 0)) this.#connection.restart();
         return;
@@ -383,7 +357,7 @@ export class RoomState {
     this.members = membersOf(frame);
     this.online = frame.online;
     this.crowded = frame.crowded;
-    this.typing = [];
+    this.#typing.rest();
     this.#keep = frame.keep;
     this.#grant = null;
     this.#entry = { ...(this.#entry.password ? { password: this.#entry.password } : {}) };
@@ -423,7 +397,7 @@ export class RoomState {
 
   #posted(event: Event, key: string): void {
     if (this.room) this.#kept(this.room);
-    this.typing = this.typing.filter((member) => member !== event.by);
+    this.#typing.change((typing) => typing.filter((member) => member !== event.by));
     if (event.by === this.you?.member) {
       this.outbox.posted(key);
       this.keepSoon();
@@ -439,7 +413,7 @@ export class RoomState {
   #kept(room: Room): void {
     const kept = Math.min(room.kept + 1, room.keptMax);
     const full = Math.floor(room.keptMax * NEARLY_FULL);
-    if (room.kept < full && kept >= full) this.#remarkOn({ kind: 'nearlyFull' });
+    if (room.kept < full && kept >= full) this.#remark.show({ kind: 'nearlyFull' });
     this.room = { ...room, kept };
   }
 
@@ -448,23 +422,11 @@ export class RoomState {
     if (this.you?.member === member) this.you = { ...this.you, name };
   }
 
-  #typing(members: readonly string[]): void {
-    this.typing = members.filter((member) => member !== this.you?.member);
-    if (this.#typingTimer !== null) this.#around.clock.clearTimeout(this.#typingTimer);
-    this.#typingTimer = this.#around.clock.setTimeout(() => (this.typing = []), TYPING_MS);
-  }
-
   /** Says how much came once all of what was missed is there. */
   #tellMissed(): void {
     if (!this.#missed || (this.#timeline.cursor?.seq ?? 0) < this.#missed.upTo) return;
-    this.#remarkOn({ kind: 'back', missed: this.#missed.count });
+    this.#remark.show({ kind: 'back', missed: this.#missed.count });
     this.#missed = null;
-  }
-
-  #remarkOn(remark: Remark): void {
-    this.remark = remark;
-    if (this.#remarkTimer !== null) this.#around.clock.clearTimeout(this.#remarkTimer);
-    this.#remarkTimer = this.#around.clock.setTimeout(() => (this.remark = null), REMARK_MS);
   }
 
   /** An error that answers nothing in particular: before `joined` it is the refusal of `join`. */
@@ -477,99 +439,19 @@ export class RoomState {
     const entered = this.#entered;
     this.#entered = false;
     this.outbox.lost();
-    this.typing = [];
+    this.#typing.rest();
     if (entered) this.#lostAt = this.#around.clock.now();
-    const verdict = this.#verdict(code, reason);
-    this.#moving = code === CloseCode.moving;
+    const refusal = this.#refusal;
+    const wasIn = this.joins > 0;
+    const moveAfterMs = this.#moveAfterMs;
+    const { verdict, ending } = verdictOf({ code, reason, refusal, moveAfterMs, wasIn });
+    this.#ending = ending;
+    this.#refusal = null;
     this.#moveAfterMs = null;
-    if (code === CloseCode.slowReader) this.#remarkOn({ kind: 'slowReader' });
+    this.#moving = code === CloseCode.moving;
+    const refused = ending?.state === 'refused' ? ending.code : null;
+    if (refused === 'wrong_password' && this.#entry.password) this.tries += 1;
+    if (code === CloseCode.slowReader) this.#remark.show({ kind: 'slowReader' });
     return verdict;
   }
-
-  #verdict(code: number, reason: string): Verdict {
-    if (code === CloseCode.replaced) return this.#end({ state: 'replaced' });
-    if (code === CloseCode.roomClosed) return this.#end({ state: 'closed' });
-    if (code === CloseCode.moving && this.#moveAfterMs !== null) {
-      return { retry: true, afterMs: this.#moveAfterMs };
-    }
-    const refusal = this.#refusal ?? { code: reason as ErrorCode, retryAfterMs: null };
-    this.#refusal = null;
-    if (code !== CloseCode.policy) return { retry: true };
-    const { retryAfterMs } = refusal;
-    if (refusal.code === 'wrong_password' && this.#entry.password) this.tries += 1;
-    if (PASSING.has(refusal.code) && !(refusal.code === 'rate_limited' && this.joins === 0)) {
-      return retryAfterMs === null ? { retry: true } : { retry: true, afterMs: retryAfterMs };
-    }
-    return this.#end({ state: 'refused', ...refusal });
-  }
-
-  #end(status: ConnectionStatus): Verdict {
-    this.#ending = status;
-    return { retry: false };
-  }
-
-  async #fetchOlder(): Promise<boolean> {
-    const before = this.#timeline.oldest;
-    const incarnation = this.#timeline.cursor?.incarnation;
-    const question = { type: 'history', limit: PAGE } as const;
-    const answer = await this.#askPage(before === null ? question : { ...question, before });
-    if (answer.type === 'history' && this.#timeline.cursor?.incarnation === incarnation) {
-      this.#timeline.page(answer.messages, answer.more);
-      this.#publish();
-    }
-    return this.more;
-  }
-
-  /** Asks for a page no faster than the server answers. */
-  async #askPage(question: Question): Promise<Answer> {
-    for (let tries = 1; ; tries += 1) {
-      const now = this.#around.clock.now();
-      const early = now - PAGES_AT_ONCE * PAGE_EVERY_MS;
-      this.#nextPageAt = Math.max(this.#nextPageAt, early) + PAGE_EVERY_MS;
-      await this.#sleep(this.#nextPageAt - now);
-      try {
-        return await this.#ask(question);
-      } catch (error) {
-        const limited = error instanceof RoomError && error.code === 'rate_limited';
-        if (!limited || tries === PAGE_TRIES) throw error;
-        await this.#sleep(error.retryAfterMs ?? PAGE_EVERY_MS);
-      }
-    }
-  }
-
-  #sleep(ms: number): Promise<void> {
-    if (ms <= 0) return Promise.resolve();
-    return new Promise((resolve) => this.#around.clock.setTimeout(() => resolve(), ms));
-  }
-}
-
-/** Refusals that pass by themselves. */
-const PASSING: ReadonlySet<ErrorCode> = new Set([
-  'moved',
-  'unavailable',
-  'bad_ticket',
-  'rate_limited',
-  'bad_frame',
-] satisfies ErrorCode[]);
-
-/** The browser, as a room needs it. A hidden page paints no frames, so a timer stands in. */
-function browser(): Surroundings {
-  return {
-    connect: (url, protocol) => new WebSocket(url, protocol) as Socket,
-    clock: {
-      now: () => Date.now(),
-      setTimeout: (run, ms) => window.setTimeout(run, ms),
-      clearTimeout: (id) => window.clearTimeout(id),
-    },
-    random: Math.random,
-    schedule: (run) => {
-      let done = false;
-      const once = () => {
-        if (!done) run();
-        done = true;
-      };
-      if (!document.hidden) requestAnimationFrame(once);
-      setTimeout(once, document.hidden ? 0 : 100);
-    },
-  };
 }
