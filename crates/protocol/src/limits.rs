@@ -6,6 +6,8 @@ pub const CLIENT_FRAME_BYTES_MAX: usize = 128 << 10;
 pub const SERVER_FRAME_BYTES_MAX: usize = 256 << 10;
 /// Bytes of messages in one `joined` or `history` frame.
 pub const HISTORY_BYTES_MAX: usize = 192 << 10;
+/// JSON values of one client frame, those of unknown fields too.
+pub const FRAME_VALUES_MAX: usize = 64;
 /// The largest number in a frame, of an `id` too: 2^53−1, the largest that JSON carries safely.
 pub const INTEGER_MAX: u64 = (1 << 53) - 1;
 /// Bytes of any token; longer ones are refused before they are decoded.

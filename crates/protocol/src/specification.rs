@@ -211,8 +211,9 @@ fn every_limit_has_its_row() {
         check(&values, number as u64, " characters");
     }
     check(&values, limits::INTEGER_MAX, "");
+    check(&values, limits::FRAME_VALUES_MAX as u64, "");
     check(&values, limits::BAD_FRAMES_MAX.into(), "");
-    let count = bytes.len() + ms.len() + 2 + 2;
+    let count = bytes.len() + ms.len() + 2 + 3;
     let source = include_str!("limits.rs").matches("pub const ").count();
     assert_eq!(count, source, "a limit is not checked here");
 }

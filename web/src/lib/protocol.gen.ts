@@ -602,6 +602,9 @@ export const SERVER_FRAME_BYTES_MAX = 262144;
 /** Bytes of messages in one `joined` or `history` frame. */
 export const HISTORY_BYTES_MAX = 196608;
 
+/** JSON values of one client frame, those of unknown fields too. */
+export const FRAME_VALUES_MAX = 64;
+
 /** The largest number in a frame, of an `id` too: 2^53−1, the largest that JSON carries safely. */
 export const INTEGER_MAX = 9007199254740991;
 

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::limits::INTEGER_MAX;
+use crate::limits::{FRAME_VALUES_MAX, INTEGER_MAX};
 use crate::wire::Id128;
 
 /// A frame of a client.
@@ -186,6 +186,9 @@ impl ClientFrame {
         if text.trim_start_matches(JSON_SPACE).starts_with('[') {
             return Err(BadFrame { id: None, detail: NO_FRAME });
         }
+        if values_exceed(text, FRAME_VALUES_MAX) {
+            return Err(BadFrame { id: id_of(text), detail: "the frame has too many values" });
+        }
         match serde_json::from_str::<Self>(text) {
             Ok(frame) if frame.largest_number() > INTEGER_MAX => {
                 let id = frame.id().filter(|id| *id <= INTEGER_MAX);
@@ -248,6 +251,37 @@ impl ClientFrame {
             | Self::Members { id: place, .. } => *place = Some(id),
         }
         self
+    }
+}
+
+/// Whether the text opens or separates more values than a frame may have. Finding the `type` takes
+/// the other values along, and a value of two bytes takes sixteen times as much memory.
+fn values_exceed(text: &str, max: usize) -> bool {
+    let mut bytes = text.bytes();
+    let mut values = 0;
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'"' => skip_string(&mut bytes),
+            b'[' | b'{' | b',' => values += 1,
+            _ => {}
+        }
+        if values > max {
+            return true;
+        }
+    }
+    false
+}
+
+/// Goes to the end of a string that has begun.
+fn skip_string(bytes: &mut std::str::Bytes<'_>) {
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'"' => return,
+            b'\\' => {
+                bytes.next();
+            }
+            _ => {}
+        }
     }
 }
 

@@ -47,8 +47,8 @@ pub enum NameError {
 const ROUNDS_MAX: usize = 4;
 /// Combining marks on one letter.
 const MARKS_MAX: usize = 3;
-/// Bytes of a text that is looked at at all: 100 characters and their marks fit many times over.
-const INPUT_BYTES_MAX: usize = 4 << 10;
+/// Bytes of a text that is looked at at all: 100 characters, decomposed, fit well.
+const INPUT_BYTES_MAX: usize = 2 << 10;
 
 impl RoomName {
     /// The fewest characters of a name.

@@ -1,7 +1,7 @@
 //! Texts that are no frame: each is refused with words of ours and, where it has one, its `id`.
 
 use super::super::*;
-use crate::limits::{CLIENT_FRAME_BYTES_MAX, INTEGER_MAX};
+use crate::limits::{CLIENT_FRAME_BYTES_MAX, FRAME_VALUES_MAX, INTEGER_MAX};
 
 #[track_caller]
 fn check(texts: &[&str], id: Option<u64>, detail: &'static str) {
@@ -128,16 +128,35 @@ fn numbers_above_what_json_carries_safely() {
 
 #[test]
 fn nesting_is_refused_at_any_depth() {
-    for depth in [100, 127, 128, 1_000, CLIENT_FRAME_BYTES_MAX / 2] {
+    for depth in [10, FRAME_VALUES_MAX, 127, 128, 1_000, CLIENT_FRAME_BYTES_MAX / 2] {
         let (open, close) = ("[".repeat(depth), "]".repeat(depth));
         assert!(ClientFrame::decode(&format!("{open}{close}")).is_err());
         assert!(ClientFrame::decode(&open).is_err());
         let objects = r#"{"type":"#.repeat(depth / 4);
         assert!(ClientFrame::decode(&objects).is_err());
-        // Within the parser's depth of 128 an unknown field may hold anything.
+        // Within the number of values an unknown field may hold anything.
         let known = format!(r#"{{"type":"typing","x":{open}{close}}}"#);
-        assert_eq!(ClientFrame::decode(&known).is_ok(), depth < 127, "{depth}");
+        assert_eq!(ClientFrame::decode(&known).is_ok(), depth < FRAME_VALUES_MAX, "{depth}");
     }
+}
+
+#[test]
+fn more_values_than_any_frame_has() {
+    // The frame itself is a value, and so is its id.
+    let frame = |values: usize| {
+        let numbers = vec!["0"; values - 3].join(",");
+        format!(r#"{{"type":"grant","id":5,"x":[{numbers}]}}"#)
+    };
+    assert!(ClientFrame::decode(&frame(FRAME_VALUES_MAX)).is_ok());
+    check(
+        &[&frame(FRAME_VALUES_MAX + 1), &frame(10_000)],
+        Some(5),
+        "the frame has too many values",
+    );
+    let text = r#"\"[{,\\"#.repeat(1_000);
+    let frame = ClientFrame::decode(&format!(r#"{{"type":"describe","text":"{text}"}}"#)).unwrap();
+    let expected = r#""[{,\"#.repeat(1_000);
+    assert_eq!(frame, ClientFrame::Describe { id: None, text: expected });
 }
 
 #[test]
