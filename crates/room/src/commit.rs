@@ -126,7 +126,8 @@ impl Room {
         });
         self.journal.redact(message);
         let (file, preview) = carried;
-        self.files.release(file.as_deref(), preview.as_deref(), &mut changes.released);
+        let released = &mut changes.released;
+        self.files.release(file.as_deref(), preview.as_deref(), released, &self.limits);
     }
 
     /// What carries a text to everybody costs a token of its author and one of the room.

@@ -4,11 +4,15 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use crate::event::{File, Preview};
+use crate::limits::Limits;
 use crate::size;
 
 /// Released ids that are remembered, so that they serve no second message. A signed descriptor
 /// lives for minutes, and at 5 posts/s this many last for a quarter of an hour.
-pub(crate) const SPENT_MAX: usize = 4_096;
+const SPENT_MAX: usize = 4_096;
+
+/// Released ids take at most this part of all state: 512 KiB of 8 MiB.
+const SPENT_SHARE: usize = 16;
 
 /// Ids in use, and ids that were.
 #[derive(Clone, Debug, Default)]
@@ -18,7 +22,8 @@ pub(crate) struct Files {
     spent: BTreeSet<Arc<str>>,
     /// The spent ids, in the order of their release.
     spent_order: VecDeque<Arc<str>>,
-    bytes: usize,
+    used_bytes: usize,
+    spent_bytes: usize,
 }
 
 impl Files {
@@ -36,7 +41,7 @@ impl Files {
         let ids = ids_of(file, preview);
         for id in &ids {
             if !self.used.contains_key(id) {
-                self.bytes += size::FILE_ID_BYTES + id.len();
+                self.used_bytes += size::FILE_ID_BYTES + id.len();
             }
             *self.used.entry(Arc::clone(id)).or_default() += 1;
         }
@@ -49,31 +54,33 @@ impl Files {
         file: Option<&File>,
         preview: Option<&Preview>,
         released: &mut Vec<Arc<str>>,
+        limits: &Limits,
     ) {
         for id in ids_of(file, preview) {
             let Some(count) = self.used.get_mut(&id) else { continue };
             *count -= 1;
             if *count == 0 {
                 self.used.remove(&id);
-                self.bytes -= size::FILE_ID_BYTES + id.len();
-                self.spend(Arc::clone(&id));
+                self.used_bytes -= size::FILE_ID_BYTES + id.len();
+                self.spend(Arc::clone(&id), limits);
                 released.push(id);
             }
         }
     }
 
-    /// Remembers an id that must not be posted again.
-    pub(crate) fn spend(&mut self, id: Arc<str>) {
+    /// Remembers an id that must not be posted again, and forgets the oldest above the limits.
+    pub(crate) fn spend(&mut self, id: Arc<str>, limits: &Limits) {
         if !self.spent.insert(Arc::clone(&id)) {
             return;
         }
-        self.bytes += size::FILE_ID_BYTES + id.len();
+        self.spent_bytes += size::FILE_ID_BYTES + id.len();
         self.spent_order.push_back(id);
-        if self.spent_order.len() > SPENT_MAX
+        let bytes_max = limits.state_bytes_max / SPENT_SHARE;
+        while (self.spent_order.len() > SPENT_MAX || self.spent_bytes > bytes_max)
             && let Some(oldest) = self.spent_order.pop_front()
         {
             self.spent.remove(&oldest);
-            self.bytes -= size::FILE_ID_BYTES + oldest.len();
+            self.spent_bytes -= size::FILE_ID_BYTES + oldest.len();
         }
     }
 
@@ -87,9 +94,14 @@ impl Files {
         self.spent_order.iter()
     }
 
-    /// The memory that they take.
+    /// The memory of the ids in use.
+    pub(crate) fn used_bytes(&self) -> usize {
+        self.used_bytes
+    }
+
+    /// The memory of all ids.
     pub(crate) fn bytes(&self) -> usize {
-        self.bytes
+        self.used_bytes + self.spent_bytes
     }
 }
 

@@ -30,7 +30,11 @@ impl Room {
         expect(self.history.untold() < limits.trimmed_every.max(1), "trimmed is not told")?;
         // The newest message stays, and an empty room takes something too.
         let bytes = self.state_bytes();
-        let bytes = if messages <= 1 { bytes - self.history.bytes() } else { bytes };
+        let bytes = if messages <= 1 {
+            bytes - self.history.bytes() - self.files.used_bytes()
+        } else {
+            bytes
+        };
         let bytes_max = limits.state_bytes_max.max(size::ROOM_BYTES);
         expect(bytes <= bytes_max, "more bytes than may be kept")
     }

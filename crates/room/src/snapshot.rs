@@ -209,7 +209,7 @@ impl Room {
             room.names.insert(skeleton, Owner { member, until });
         }
         for id in snapshot.spent_files {
-            room.files.spend(id);
+            room.files.spend(id, &room.limits);
         }
         for message in &snapshot.messages {
             room.files.attach(message.file.as_deref(), message.preview.as_deref());

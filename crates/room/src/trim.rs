@@ -103,7 +103,7 @@ impl Room {
     fn drop_oldest_message(&mut self, released: &mut Vec<Arc<str>>) {
         let Some(message) = self.history.drop_oldest() else { return };
         let Message { by, file, preview, .. } = message;
-        self.files.release(file.as_deref(), preview.as_deref(), released);
+        self.files.release(file.as_deref(), preview.as_deref(), released, &self.limits);
         self.members.change(by, |author| author.kept = author.kept.saturating_sub(1));
     }
 }
