@@ -25,8 +25,9 @@ from websockets.exceptions import ConnectionClosed
 ANSWER_SECONDS_MAX = 10
 FIRST_PAUSE_SECONDS = 0.1
 LONGEST_PAUSE_SECONDS = 10
-# Closes after which a client does not come back on its own (§12).
+# Closes after which a client does not come back on its own (§12), and reasons for which it does.
 FINAL_CLOSES = {1000, 1002, 1003, 1007, 1008, 1009, 4002, 4003}
+PASSING_REASONS = {"unavailable", "rate_limited", "moved", "bad_ticket"}
 
 
 class Refused(Exception):
@@ -205,8 +206,9 @@ async def show(client):
                     if frame["event"]["kind"] == "posted":
                         print(f"{frame['name']}: {frame['event']['text']}")
         except ConnectionClosed as closed:
-            if closed.rcvd and closed.rcvd.code in FINAL_CLOSES:
-                sys.exit(f"closed: {closed.rcvd.code} {closed.rcvd.reason}")
+            last = closed.rcvd
+            if last and last.code in FINAL_CLOSES and last.reason not in PASSING_REASONS:
+                sys.exit(f"closed: {last.code} {last.reason}")
         limit = min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2**failures)
         failures += 1
         await asyncio.sleep(random.uniform(0, limit) if pause is None else pause)
@@ -215,7 +217,8 @@ async def show(client):
         except (OSError, ConnectionClosed, TimeoutError):
             continue
         except Refused as refused:
-            sys.exit(f"not let in again: {refused}")
+            if refused.code not in PASSING_REASONS:
+                sys.exit(f"not let in again: {refused}")
 
 
 async def chat(arguments):

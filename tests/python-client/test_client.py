@@ -357,6 +357,12 @@ class Entering(Story):
         self.assertEqual(len(info["suggestions"]), 4)
         self.assertEqual(urllib.parse.unquote(info["url"]), ada.url)
 
+    async def test_the_site_tells_its_limits(self):
+        with urllib.request.urlopen(f"{SITE}/api/site", timeout=10) as answer:
+            site = json.load(answer)
+        self.assertEqual((site["messagesMax"], site["textCharsMax"]), (1_000, 10_000))
+        self.assertIn(site["filesIn"], ("folder", "objectStore"))
+
     async def test_a_problem_tells_its_code(self):
         with self.assertRaises(urllib.error.HTTPError) as caught:
             look_up("ab")

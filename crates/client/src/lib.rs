@@ -4,6 +4,28 @@
 //! no task, so it reads only while [`Client::receive`] or a request waits, and it comes back
 //! after a loss only when [`Client::reconnect`] is called. It speaks `ws://`; TLS is the
 //! gateway's.
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), client::Error> {
+//! use client::{Client, Options};
+//! use protocol::frame::{Join, ServerFrame};
+//!
+//! let url = "ws://127.0.0.1:8080/api/rooms/tea/ws";
+//! let mut client = Client::connect(url, Options::default()).await?;
+//! client.join(Join { name: Some("Ada".into()), ..Join::default() }).await?;
+//! client.say("a-key-of-mine", "hello").await?;
+//! loop {
+//!     match client.receive().await {
+//!         Ok(ServerFrame::Event(event)) => println!("{}: {:?}", event.name, event.event),
+//!         Ok(_) => {}
+//!         Err(error) if error.close_code() == Some(1006) => {
+//!             client.reconnect().await?;
+//!         }
+//!         Err(error) => return Err(error),
+//!     }
+//! }
+//! # }
+//! ```
 #![forbid(unsafe_code)]
 
 mod cursor;
