@@ -7,13 +7,15 @@ use bytes::Bytes;
 use protocol::CloseCode;
 use protocol::fleet::FileNotice;
 use protocol::wire::Id128;
-use room::{CloseReason, Effect, Joined, PeerId, Record, Reply, RequestId, Room, UnixMillis};
+use room::{
+    CloseReason, Effect, Joined, PeerId, Record, Refusal, Reply, RequestId, Room, UnixMillis,
+};
 use tokio::sync::oneshot;
 
 use super::handle::{Entered, Entering, RoomHandle};
 use super::seats::Seats;
 use crate::backend::Backend;
-use crate::metrics::{GapReason, JoinOutcome, Kind, ResumeOutcome};
+use crate::metrics::{GapReason, JoinOutcome, Kind, Limited, ResumeOutcome};
 use crate::transport::json::{self, Keeping};
 
 /// Everything that waits for the log to have the batch's records.
@@ -182,6 +184,9 @@ impl Batch {
             self.refused_join = true;
             self.answers.push((entering.answer, entered));
             return;
+        }
+        if let Reply::Refused(Refusal::RateLimited { .. }) = reply {
+            around.backend.metrics.rate_limited.inc(Limited::Room);
         }
         if let (Reply::Done { repeated: true, .. }, Some(connection)) =
             (reply, around.seats.connection(peer))

@@ -27,6 +27,8 @@ pub(crate) struct RoomHandle {
     pub(crate) attempts: Attempts,
     /// Members online, as of the last batch.
     online: AtomicUsize,
+    /// Bytes of the room, as of the last batch.
+    bytes: AtomicUsize,
 }
 
 impl RoomHandle {
@@ -37,13 +39,24 @@ impl RoomHandle {
         protected: bool,
         inbox: mpsc::Sender<Command>,
     ) -> Arc<Self> {
-        let (attempts, online) = (Attempts::default(), AtomicUsize::new(0));
-        Arc::new(Self { name, owner, protected, inbox, attempts, online })
+        let attempts = Attempts::default();
+        let (online, bytes) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        Arc::new(Self { name, owner, protected, inbox, attempts, online, bytes })
     }
 
     /// Members online.
     pub(crate) fn online(&self) -> usize {
         self.online.load(Ordering::Relaxed)
+    }
+
+    /// Bytes of the room.
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes.load(Ordering::Relaxed)
+    }
+
+    /// Tells the size of the room, and what was told before.
+    pub(super) fn tell_bytes(&self, bytes: usize) -> usize {
+        self.bytes.swap(bytes, Ordering::Relaxed)
     }
 
     /// Tells how many members are online now, and what was told before.

@@ -14,6 +14,9 @@ use super::task::RoomTask;
 use crate::backend::Backend;
 use crate::refused::Refused;
 
+/// What all small rooms may take together above the limit of all rooms: a quarter of it.
+const SMALL_SHARE: usize = 4;
+
 /// The rooms, by name.
 #[derive(Debug, Default)]
 pub(crate) struct Registry {
@@ -97,6 +100,14 @@ impl Registry {
     /// Bytes of all rooms.
     pub(crate) fn bytes(&self) -> usize {
         self.bytes.load(Ordering::Relaxed)
+    }
+
+    /// Whether a room may grow. When all rooms together have reached their limit, only those may
+    /// that are small beside the others: whoever fills the memory does not silence the rest.
+    pub(crate) fn may_grow(&self, backend: &Backend, room: &RoomHandle) -> bool {
+        let max = backend.capacity.room_bytes;
+        let rooms = usize::try_from(backend.metrics.rooms.get()).unwrap_or_default().max(1);
+        self.bytes() < max || room.bytes() < max / SMALL_SHARE / rooms
     }
 
     /// How many rooms there are.

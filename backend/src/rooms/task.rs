@@ -1,6 +1,7 @@
 //! A room's task: `select` only chooses what is next, everything that waits is applied, the log
 //! gets it once, and then the peers once.
 
+use std::collections::VecDeque;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
@@ -17,6 +18,9 @@ use crate::backend::Backend;
 use crate::log::{LogError, Logged, Position};
 use crate::transport::json;
 
+/// Bytes of a broadcast after which it is sent before more is applied. With the largest frame on
+/// top it is half of an outbox, so that nobody is too slow for a single batch.
+const BROADCAST_BYTES: usize = 256 << 10;
 /// Rebuilds of one room after a failed invariant; one that goes on failing is given up.
 const REBUILDS_MAX: u32 = 3;
 
@@ -26,7 +30,9 @@ pub(super) struct RoomTask {
     handle: Arc<RoomHandle>,
     room: Room,
     inbox: mpsc::Receiver<Command>,
-    commands: Vec<Command>,
+    /// Commands that came together, and those of them that are not applied yet.
+    arrived: Vec<Command>,
+    commands: VecDeque<Command>,
     effects: Vec<Effect>,
     batch: Batch,
     seats: Seats,
@@ -38,8 +44,6 @@ pub(super) struct RoomTask {
     /// Whether anybody ever entered, and whether anybody was refused.
     entered: bool,
     refused: bool,
-    /// What the backend was told of the room's size.
-    bytes: usize,
     outbox_bytes: usize,
 }
 
@@ -64,14 +68,15 @@ impl RoomTask {
         room: Room,
         created: Record,
         inbox: mpsc::Receiver<Command>,
-    ) -> Self {
+    ) -> Box<Self> {
         let batch = Batch::of(created);
-        Self {
+        Box::new(Self {
             backend,
             handle,
             room,
             inbox,
-            commands: Vec::new(),
+            arrived: Vec::new(),
+            commands: VecDeque::new(),
             effects: Vec::new(),
             batch,
             seats: Seats::default(),
@@ -80,13 +85,12 @@ impl RoomTask {
             records: 0,
             entered: false,
             refused: false,
-            bytes: 0,
             outbox_bytes: 0,
-        }
+        })
     }
 
     /// The life of the room.
-    pub(super) async fn live(mut self) {
+    pub(super) async fn live(mut self: Box<Self>) {
         let mut rebuilds = 0;
         let end = loop {
             // A failed invariant ends what this room was doing, and nobody else's.
@@ -96,19 +100,19 @@ impl RoomTask {
                     self.backend.metrics.room_panics.inc();
                     self.close_all(CloseCode::Failed);
                     rebuilds += 1;
-                    if rebuilds > REBUILDS_MAX || !self.rebuild().await {
+                    if rebuilds > REBUILDS_MAX || !Box::pin(self.rebuild()).await {
                         break End::Failed;
                     }
                 }
             }
         };
-        self.end(end).await;
+        Box::pin(self.end(end)).await;
     }
 
     async fn run(&mut self) -> End {
         loop {
-            // What slow readers leave behind is dealt with before the next wait.
-            if self.batch.is_empty() {
+            // What the last round left over is dealt with before the next wait.
+            if self.batch.is_empty() && self.commands.is_empty() {
                 self.select().await;
             }
             if let Some(end) = self.apply_waiting() {
@@ -134,15 +138,18 @@ impl RoomTask {
         let batch_max = self.backend.config.rooms.batch_max.max(1);
         tokio::select! {
             biased;
-            _ = self.inbox.recv_many(&mut self.commands, batch_max) => {}
+            _ = self.inbox.recv_many(&mut self.arrived, batch_max) => {}
             () = self.backend.clock.sleep_until(at) => {}
         }
+        self.commands.extend(self.arrived.drain(..));
     }
 
-    /// Applies all commands that wait, then what is due.
+    /// Applies all commands that wait, as far as one write to each peer can hold what follows
+    /// from them, then what is due.
     fn apply_waiting(&mut self) -> Option<End> {
-        let mut commands = std::mem::take(&mut self.commands);
-        for command in commands.drain(..) {
+        while self.batch.broadcast_len() < BROADCAST_BYTES
+            && let Some(command) = self.commands.pop_front()
+        {
             match command {
                 Command::Join(entering) => {
                     self.apply(Input::Join(entering.join.clone()), Some(entering));
@@ -161,7 +168,6 @@ impl RoomTask {
                 Command::Stop => return Some(End::Stopped),
             }
         }
-        self.commands = commands;
         let now = self.backend.clock.now();
         if self.room.deadline().is_some_and(|at| at.0 <= now) {
             self.apply(Input::Tick, None);
@@ -255,9 +261,9 @@ impl RoomTask {
     fn publish(&mut self) {
         let metrics = &self.backend.metrics;
         let bytes = self.room.bytes();
-        self.backend.rooms.resize(self.bytes, bytes);
-        metrics.room_bytes.inc_by(bytes as i64 - self.bytes as i64);
-        self.bytes = bytes;
+        let before = self.handle.tell_bytes(bytes);
+        self.backend.rooms.resize(before, bytes);
+        metrics.room_bytes.inc_by(bytes as i64 - before as i64);
         let online = self.room.online();
         let before = self.handle.tell_online(online);
         metrics.members.inc_by(online as i64 - before as i64);
@@ -301,23 +307,25 @@ impl RoomTask {
     }
 
     /// The end: those who are here are told, the router before the room is forgotten.
-    async fn end(mut self, end: End) {
+    async fn end(mut self: Box<Self>, end: End) {
         self.close_all(match end {
             End::Ended => CloseCode::RoomClosed,
             End::Stopped => CloseCode::GoingAway,
             End::Lost => CloseCode::Moving,
             End::Failed => CloseCode::Failed,
         });
-        let Self { backend, handle, room, mut inbox, .. } = self;
+        let outbox_bytes = self.outbox_bytes;
+        let Self { backend, handle, room, mut inbox, .. } = *self;
         backend.links.router.released(&handle.name, room.epoch());
         backend.rooms.forget(&backend, &handle);
         // Whoever asked to enter meanwhile is told that the room is gone by its answer's end.
         inbox.close();
         while inbox.recv().await.is_some() {}
-        backend.rooms.resize(self.bytes, 0);
-        backend.metrics.room_bytes.inc_by(-(self.bytes as i64));
+        let bytes = handle.tell_bytes(0);
+        backend.rooms.resize(bytes, 0);
+        backend.metrics.room_bytes.inc_by(-(bytes as i64));
         backend.metrics.members.inc_by(-(handle.tell_online(0) as i64));
-        backend.metrics.outbox_bytes.inc_by(-(self.outbox_bytes as i64));
+        backend.metrics.outbox_bytes.inc_by(-(outbox_bytes as i64));
         if end != End::Lost {
             backend.links.files.tell(batch::ended(handle.owner));
             if let Err(error) = backend.links.log.delete(room.incarnation()).await {

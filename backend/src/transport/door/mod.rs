@@ -165,9 +165,8 @@ fn upgrade(
     };
     let (own, address) = (Arc::clone(backend), address_of(parts));
     backend.lifecycle.spawn(async move {
-        // The upgrade's state is kilobytes large and gone at once.
-        if let Some(peer) = Box::pin(take(own, upgrade, address, places)).await {
-            peer.live(arrival).await;
+        if let Some(peer) = take(own, upgrade, address, places).await {
+            peer.arrive(arrival).await;
         }
     });
     handshake.response()

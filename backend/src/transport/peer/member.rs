@@ -18,6 +18,7 @@ use crate::metrics::Limited;
 use crate::refused::Refused;
 use crate::rooms::{Command, RoomHandle};
 use crate::transport::json::{self, Asked};
+use crate::transport::websocket::{Incoming, ReadError};
 
 /// A peer that has joined.
 pub(super) struct Member {
@@ -29,85 +30,108 @@ pub(super) struct Member {
 
 /// What the task woke for.
 enum Woke {
-    Heard(Heard),
+    Read(Result<Option<Incoming>, ReadError>),
     CaughtUp(CaughtUp),
     /// The connection broke, or its room closed it.
     Ended,
 }
 
+/// What is to be done about it.
+enum Next {
+    /// Nothing more.
+    GoOn,
+    /// The room's inbox is full: the command waits, and the peer with it.
+    Wait(Command),
+    /// The connection or the room is over.
+    End,
+}
+
 impl Member {
     /// A peer in its room; one that is not live is catching up.
-    pub(super) fn new(peer: Peer, session: Session, room: Arc<RoomHandle>, live: bool) -> Self {
+    pub(super) fn new(
+        peer: Peer,
+        session: Session,
+        room: Arc<RoomHandle>,
+        live: bool,
+    ) -> Box<Self> {
         let catching_up = (!live).then(|| {
             catch_up(Arc::clone(&peer.backend), Arc::clone(&peer.connection), Arc::clone(&room))
         });
-        Self { peer, room, session, catching_up }
+        Box::new(Self { peer, room, session, catching_up })
     }
 
-    /// Serves the peer until its connection ends, and tells the room that it did.
-    pub(super) async fn live(mut self) {
-        while self.turn().await {}
-        let leave = Command::Leave(self.peer.connection.peer);
-        // A room that is over needs no telling.
-        let _ = self.room.inbox.send(leave).await;
-    }
-
-    /// Waits for one thing and does it. False at the end.
-    async fn turn(&mut self) -> bool {
-        match self.wake().await {
-            Woke::Heard(Heard::Frame(frame)) => self.ask(frame).await,
-            Woke::Heard(Heard::Nothing) => true,
-            Woke::Heard(Heard::End) | Woke::Ended => false,
-            Woke::CaughtUp(CaughtUp::Live) => {
-                self.catching_up = None;
-                true
+    /// Serves the peer until its connection ends, and tells the room that it did. What is held
+    /// while nothing happens is the size of this future, so that all the rest is in boxes.
+    pub(super) async fn live(mut self: Box<Self>) {
+        loop {
+            let Self { peer, catching_up, .. } = &mut *self;
+            let (socket, clock) = (&peer.connection.socket, &peer.backend.clock);
+            let woke = tokio::select! {
+                read = peer.reader.next(socket) => Woke::Read(read),
+                _ = socket.drive_outbox(|| clock.now()) => Woke::Ended,
+                caught_up = maybe(catching_up) => Woke::CaughtUp(caught_up),
+            };
+            match self.act(woke) {
+                Next::GoOn => {}
+                Next::Wait(command) => {
+                    if !Box::pin(self.wait(command)).await {
+                        break;
+                    }
+                }
+                Next::End => break,
             }
+        }
+        Box::pin(self.end()).await;
+    }
+
+    /// Does what the task woke for.
+    fn act(&mut self, woke: Woke) -> Next {
+        match woke {
+            Woke::Read(read) => match self.peer.judge(read) {
+                Heard::Frame(frame) => self.ask(frame),
+                Heard::Nothing => Next::GoOn,
+                Heard::End => Next::End,
+            },
             Woke::CaughtUp(CaughtUp::Stalled) => {
                 let backend = &self.peer.backend;
                 self.peer.connection.cut(backend.clock.now(), &backend.metrics);
-                false
+                Next::End
             }
-            Woke::CaughtUp(CaughtUp::Over) => {
+            Woke::CaughtUp(CaughtUp::Live | CaughtUp::Over) => {
                 self.catching_up = None;
-                true
+                Next::GoOn
             }
+            Woke::Ended => Next::End,
         }
     }
 
-    async fn wake(&mut self) -> Woke {
-        let Self { peer, catching_up, .. } = self;
-        let (socket, clock) = (&peer.connection.socket, &peer.backend.clock);
-        let read = tokio::select! {
-            read = peer.reader.next(socket) => read,
-            _ = socket.drive_outbox(|| clock.now()) => return Woke::Ended,
-            caught_up = maybe(catching_up) => return Woke::CaughtUp(caught_up),
-        };
-        Woke::Heard(peer.judge(read))
-    }
-
-    /// Passes a request on. False at the end.
-    async fn ask(&mut self, frame: ClientFrame) -> bool {
+    /// Passes a request on.
+    fn ask(&mut self, frame: ClientFrame) -> Next {
         let id = frame.id();
-        match self.translate(frame) {
+        let heard = match self.translate(frame) {
             Ok(Asked::Request(id, request)) => {
                 let peer = self.peer.connection.peer;
-                self.tell(Command::Request(peer, id, Box::new(request))).await
+                let command = Command::Request(peer, id, Box::new(request));
+                return match self.room.inbox.try_send(command) {
+                    Ok(()) => Next::GoOn,
+                    Err(TrySendError::Full(command)) => Next::Wait(command),
+                    Err(TrySendError::Closed(_)) => Next::End,
+                };
             }
             Ok(Asked::Grant(id)) => {
                 self.grant(id);
-                true
+                Heard::Nothing
             }
-            Ok(Asked::Join(join)) => {
-                !matches!(self.peer.bad(join.id, "joined already"), Heard::End)
-            }
+            Ok(Asked::Join(join)) => self.peer.bad(join.id, "joined already"),
             Err(refused) if refused.code == ErrorCode::BadFrame => {
-                !matches!(self.peer.bad(id, refused.detail), Heard::End)
+                self.peer.bad(id, refused.detail)
             }
             Err(refused) => {
                 self.peer.refuse(id, &refused);
-                true
+                Heard::Nothing
             }
-        }
+        };
+        if let Heard::End = heard { Next::End } else { Next::GoOn }
     }
 
     fn translate(&self, frame: ClientFrame) -> Result<Asked, Refused> {
@@ -116,7 +140,7 @@ impl Member {
         let descriptors = Descriptors { keys: &backend.keys, owner: self.room.owner, now };
         let asked = json::asked(frame, &descriptors)?;
         if matches!(asked, Asked::Request(_, Request::Post(_))) {
-            if backend.rooms.bytes() >= backend.capacity.room_bytes {
+            if !backend.rooms.may_grow(backend, &self.room) {
                 return Err(Refused::new(ErrorCode::Unavailable, "the server is out of memory"));
             }
             backend.posts.take(self.peer.connection.address, now, 1).map_err(|retry_after_ms| {
@@ -141,22 +165,23 @@ impl Member {
         self.peer.send(&json::single(&ServerFrame::Grant { id, grant }));
     }
 
-    /// Puts a command into the room's inbox. While that is full nothing more is read from this
-    /// peer, but what waits for it is written. False when the room or the connection is over.
-    async fn tell(&mut self, command: Command) -> bool {
-        let command = match self.room.inbox.try_send(command) {
-            Ok(()) => return true,
-            Err(TrySendError::Closed(_)) => return false,
-            Err(TrySendError::Full(command)) => command,
-        };
+    /// Waits for a place in the room's inbox. Meanwhile nothing more is read from this peer, but
+    /// what waits for it is written. False when the room or the connection is over.
+    async fn wait(&mut self, command: Command) -> bool {
         let (socket, clock) = (&self.peer.connection.socket, &self.peer.backend.clock);
-        Box::pin(async {
-            tokio::select! {
-                sent = self.room.inbox.send(command) => sent.is_ok(),
-                _ = socket.drive_outbox(|| clock.now()) => false,
-            }
-        })
-        .await
+        tokio::select! {
+            sent = self.room.inbox.send(command) => sent.is_ok(),
+            _ = socket.drive_outbox(|| clock.now()) => false,
+        }
+    }
+
+    /// Tells the room, and lets go of the connection.
+    async fn end(self: Box<Self>) {
+        let Self { peer, room, .. } = *self;
+        // A room that is over needs no telling.
+        let _ = room.inbox.send(Command::Leave(peer.connection.peer)).await;
+        drop(room);
+        peer.finish().await;
     }
 }
 

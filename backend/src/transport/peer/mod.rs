@@ -47,24 +47,26 @@ impl Peer {
         Self { backend, connection, reader, allowance: Allowance::default() }
     }
 
-    /// The life of a connection.
-    pub(crate) async fn live(mut self, arrival: Arrival) {
-        // Entering takes kilobytes, once; the box is gone before the long idle part begins.
+    /// Enters the room. Whoever is in lives on in a small task of its own, as entering takes
+    /// kilobytes, once, and being there takes hours.
+    pub(crate) async fn arrive(mut self, arrival: Arrival) {
         let session = Session(arrival.session.0);
-        let entered = Box::pin(self.enter(arrival)).await;
-        let (backend, connection) = (Arc::clone(&self.backend), Arc::clone(&self.connection));
-        if let Some((room, live)) = entered {
-            Member::new(self, session, room, live).live().await;
-        } else {
-            drop(self);
-        }
-        Box::pin(async {
-            tokio::select! {
-                () = connection.finish(|| backend.clock.now()) => {}
-                () = backend.lifecycle.hard_stopped() => {}
+        match self.enter(arrival).await {
+            Some((room, live)) => {
+                let lifecycle = self.backend.lifecycle.clone();
+                lifecycle.spawn(Member::new(self, session, room, live).live());
             }
-        })
-        .await;
+            None => self.finish().await,
+        }
+    }
+
+    /// Waits until the closed connection has ended.
+    async fn finish(self) {
+        let Self { backend, connection, .. } = self;
+        tokio::select! {
+            () = connection.finish(|| backend.clock.now()) => {}
+            () = backend.lifecycle.hard_stopped() => {}
+        }
     }
 
     /// Sends frames of this peer alone.
