@@ -164,8 +164,10 @@ export class Person {
   }
 
   async seesStatus(pattern) {
-    await until(`the line above the composer says ${pattern}`, async () =>
-      pattern.test(await this.line.innerText()));
+    const says = () => this.line.innerText();
+    await until(`the line above the composer says ${pattern}`, async () => pattern.test(await says()), {
+      instead: says,
+    });
   }
 
   /** What matches `pattern` in the messages, in the order on the page. */

@@ -5,13 +5,19 @@ import { setTimeout as pause } from 'node:timers/promises';
 export const DEADLINE_MS = 15_000;
 const POLL_MS = 50;
 
-/** Resolves with the first truthy answer of `condition`; fails after the deadline. */
-export async function until(what, condition, deadlineMs = DEADLINE_MS) {
+/**
+ * Resolves with the first truthy answer of `condition`; fails after the deadline, with what
+ * `instead` tells of the state at that moment.
+ */
+export async function until(what, condition, { deadlineMs = DEADLINE_MS, instead } = {}) {
   const end = Date.now() + deadlineMs;
   for (;;) {
     const answer = await condition();
     if (answer) return answer;
-    if (Date.now() > end) throw new Error(`not within ${deadlineMs} ms: ${what}`);
+    if (Date.now() > end) {
+      const found = instead ? `; instead: ${await instead()}` : '';
+      throw new Error(`not within ${deadlineMs} ms: ${what}${found}`);
+    }
     await pause(POLL_MS);
   }
 }

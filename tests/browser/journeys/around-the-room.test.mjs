@@ -34,8 +34,8 @@ test('search finds, goes on and back, and says when there is nothing', async () 
 
 test('people are listed as here or gone, and a press on a name mentions', async () => {
   const ada = await stage.arrive();
-  await ada.enter('people-room', { name: 'Ada' });
   const jonas = await Peer.join(stage.server, 'people-room', { name: 'Jonas' });
+  await ada.open('people-room');
   await jonas.post('hello from Jonas');
   await ada.panel.getByText('Here now, 2').waitFor();
   await ada.panel.getByText('made this room').waitFor();
@@ -136,7 +136,8 @@ test('the conversation is saved as a text file', async () => {
 test('the theme is chosen, is there before the first paint, and stays', async () => {
   const ada = await stage.arrive({ colorScheme: 'light' });
   await ada.page.goto(ada.site);
-  const theme = () => ada.page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  const theme = () => ada.page.evaluate(() => 
+    getComputedStyle(document.documentElement).getPropertyValue('--paper'));
   const light = await theme();
   const dark = await until('the theme turns', async () => {
     await ada.page.getByRole('button', { name: /^Theme/ }).click();

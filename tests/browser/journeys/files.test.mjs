@@ -6,6 +6,7 @@ import { test } from 'node:test';
 
 import { Peer } from '../cast/peer.mjs';
 import { setTheStage } from '../cast/stage.mjs';
+import { until } from '../cast/waiting.mjs';
 
 const stage = setTheStage();
 
@@ -29,9 +30,9 @@ test('a file is dropped, and downloads under its name', async () => {
   await ada.open('drop-room');
   await ben.open('drop-room');
   const track = Buffer.from('<gpx>the track</gpx>');
-  await give(ada, 'dragenter', ada.feed, track, 'hollen-lake.gpx', 'application/gpx+xml');
+  await give(ada, 'dragenter', ada.page.getByRole('main'), track, 'hollen-lake.gpx', 'application/gpx+xml');
   await ada.page.getByText('Drop to attach').waitFor();
-  await give(ada, 'drop', ada.feed, track, 'hollen-lake.gpx', 'application/gpx+xml');
+  await give(ada, 'drop', ada.page.getByRole('main'), track, 'hollen-lake.gpx', 'application/gpx+xml');
   await ada.form.getByText(/^Ready, /).waitFor();
   await ada.composer.fill('The track for your phones:');
   await ada.composer.press('Enter');
@@ -51,7 +52,9 @@ test('a file over the limit is refused before it is sent', async () => {
   const choosing = ada.page.waitForEvent('filechooser');
   await ada.button('Attach a file', ada.form).click();
   await (await choosing).setFiles({ name: 'ridge.mov', mimeType: 'video/quicktime', buffer: Buffer.alloc(26 * 1024 * 1024) });
-  await ada.page.getByText(/ridge\.mov.* is 26 MB\. The limit is 25 MB\./).first().waitFor();
+  await until('the limit is told', async () => /ridge\.mov.* is 26 MB\. The limit is 25 MB\./.test(await ada.line.innerText()), {
+    instead: () => ada.line.innerText(),
+  });
   await ada.leave();
 });
 

@@ -39,7 +39,7 @@ test('a thousand messages scroll smoothly in a page of few', async (t) => {
     // The size is -1 as long as the server has older ones.
     return (await first.getAttribute('aria-posinset')) === '1' && (await first.getAttribute('aria-setsize')) !== '-1';
   };
-  await until('the first message is reached', reachedTop, 90_000);
+  await until('the first message is reached', reachedTop, { deadlineMs: 90_000 });
   assert.ok(most <= NODES_MAX, `${most} message nodes at once`);
   const sorted = times.sort((a, b) => a - b);
   const at = (share) => sorted[Math.floor((sorted.length - 1) * share)];

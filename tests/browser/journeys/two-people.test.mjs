@@ -49,6 +49,7 @@ test('two people talk, reply, edit, vote, draw and show pictures', async (t) => 
     await ben.composer.press('ArrowUp');
     await until('the message is back in the composer', async () =>
       (await ben.composer.inputValue()) === 'In. I bring the stove.');
+    await ben.form.getByText(/^Editing your message from/).waitFor();
     await ben.composer.fill('In. I bring the stove and the pot.');
     await ben.composer.press('Enter');
     await ada.sees('the stove and the pot');
