@@ -11,6 +11,9 @@ export const FOLLOW_PX = 48;
 /** Beyond this distance the way back is offered. */
 export const FAR_PX = 200;
 
+/** The toolbar of a message stands out above it by so much. */
+const TOOLS_PX = 24;
+
 /** The row that keeps its place, and its distance from the top of the view. */
 interface Anchor {
   key: string;
@@ -119,7 +122,7 @@ export class Viewport {
     const top = (this.#layout.tops[index] ?? 0) + this.#slack();
     const bottom = (this.#layout.tops[index + 1] ?? 0) + this.#slack();
     const last = index === this.#rows.length - 1;
-    if (top < scroller.scrollTop) scroller.scrollTop = top - 8;
+    if (top - TOOLS_PX < scroller.scrollTop) scroller.scrollTop = top - TOOLS_PX;
     else if (bottom > scroller.scrollTop + this.#height) {
       scroller.scrollTop = bottom - this.#height + (last ? FOLLOW_PX : 8);
     }

@@ -2,6 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { en } from './catalogue/en/index';
+import { later } from './catalogue/en/later';
 import { ru } from './catalogue/ru/index';
 import type { Message, Plural } from './message';
 
@@ -13,6 +14,18 @@ function forms(message: Message): string[] {
 
 function placeholders(text: string): string[] {
   return [...new Set([...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? ''))].sort();
+}
+
+/** The code of the app, without catalogues and tests. */
+function sources(): [path: string, text: string][] {
+  const found = import.meta.glob<string>('../**/*.{ts,svelte}', {
+    query: '?raw',
+    import: 'default',
+    eager: true,
+  });
+  return Object.entries(found).filter(
+    ([path]) => !path.includes('/catalogue/') && !path.endsWith('.test.ts'),
+  );
 }
 
 test('both languages have the same keys', () => {
@@ -47,12 +60,8 @@ test('no text shouts or is empty', () => {
 });
 
 test('every text is said somewhere', () => {
-  const sources = Object.entries(
-    import.meta.glob('../**/*.{ts,svelte}', { query: '?raw', import: 'default', eager: true }),
-  );
-  const code = sources
-    .filter(([path]) => !path.includes('/catalogue/') && !path.endsWith('.test.ts'))
-    .map(([, text]) => String(text))
+  const code = sources()
+    .map(([, text]) => text)
     .join('\n');
   // A key may be put together: t(`theme.${theme}`).
   const begun = [...code.matchAll(/`([a-z]+(?:\.[a-z]+)*\.)\$\{/g)].map((match) => match[1] ?? '');
@@ -60,4 +69,11 @@ test('every text is said somewhere', () => {
     (key) => !code.includes(`'${key}'`) && !begun.some((prefix) => key.startsWith(prefix)),
   );
   expect(unsaid).toEqual([]);
+});
+
+test('who says a text that is fetched later fetches it', () => {
+  for (const [path, text] of sources()) {
+    const said = Object.keys(later).find((key) => text.includes(`'${key}'`));
+    if (said !== undefined) expect(text, `${path} says ${said}`).toContain("i18n/later';");
+  }
 });

@@ -4,7 +4,8 @@
  * English is in the main bundle; other languages are fetched when chosen.
  */
 
-import { en, type Catalogue, type Key } from './catalogue/en/index';
+import { core } from './catalogue/en/core';
+import type { Catalogue, Key } from './catalogue/en/index';
 import { Format } from './format';
 import { LANGUAGE_KEY, chooseLanguage, type Language } from './language';
 import { partsOf, type Message, type ParamsOf, type Part } from './message';
@@ -15,20 +16,24 @@ type Arguments<K extends Key> = keyof ParamsOf<Catalogue[K]> extends never
 
 interface Tongue {
   readonly language: Language;
-  readonly messages: Readonly<Record<Key, Message>>;
+  readonly messages: Texts;
   readonly format: Format;
 }
 
-let tongue = $state.raw<Tongue>(speak('en', en));
+/** What is there of a language: English comes in two parts. */
+type Texts = Readonly<Partial<Record<Key, Message>>>;
+
+let english: Texts = core;
+let tongue = $state.raw<Tongue>(speak('en', english));
 
 /** The text of a key: `t('typing.one', { name: 'Pia' })`. */
 export function t<K extends Key>(key: K, ...args: Arguments<K>): string {
-  return textOf(tongue.messages[key], args[0] ?? {}, tongue.format);
+  return textOf(tongue, key, args[0] ?? {});
 }
 
 /** The text in pieces, for templates that set a name apart: `{#each tParts(…)}`. */
 export function tParts<K extends Key>(key: K, ...args: Arguments<K>): Part[] {
-  return partsOf(tongue.messages[key], args[0] ?? {}, tongue.format);
+  return partsOf(tongue.messages[key] ?? key, args[0] ?? {}, tongue.format);
 }
 
 /** Numbers, times and sizes in the language now shown. */
@@ -46,6 +51,12 @@ export async function startLanguage(): Promise<void> {
   await show(chooseLanguage(remembered(), navigator.languages));
 }
 
+/** Adds the English texts of a part that has just been fetched. */
+export function addEnglish(texts: Texts): void {
+  english = { ...english, ...texts };
+  if (tongue.language === 'en') tongue = speak('en', english);
+}
+
 /** Shows another language and remembers it on this device. */
 export async function setLanguage(chosen: Language): Promise<void> {
   try {
@@ -61,7 +72,7 @@ async function show(chosen: Language): Promise<void> {
     const { ru } = await import('./catalogue/ru/index');
     tongue = speak(chosen, ru);
   } else {
-    tongue = speak(chosen, en);
+    tongue = speak(chosen, english);
   }
   document.documentElement.lang = chosen;
 }
@@ -74,17 +85,22 @@ function remembered(): string | null {
   }
 }
 
-function speak(chosen: Language, messages: Readonly<Record<Key, Message>>): Tongue {
-  const format: Format = new Format(chosen, (key, n = 0) => textOf(messages[key], { n }, format));
-  return { language: chosen, messages, format };
+function speak(chosen: Language, messages: Texts): Tongue {
+  const made: Tongue = {
+    language: chosen,
+    messages,
+    format: new Format(chosen, (key, n = 0) => textOf(made, key, { n })),
+  };
+  return made;
 }
 
+/** A key without a text shows itself; a test keeps that from happening. */
 function textOf(
-  message: Message,
+  { messages, format: grammar }: Tongue,
+  key: Key,
   params: Readonly<Record<string, string | number>>,
-  grammar: Format,
 ): string {
-  return partsOf(message, params, grammar)
+  return partsOf(messages[key] ?? key, params, grammar)
     .map((part) => part.text)
     .join('');
 }

@@ -3,6 +3,7 @@
  * What people wrote is isolated line by line, so that no text turns the lines around it.
  */
 
+import '../i18n/later';
 import { isolate, isolateLines } from '../i18n/bidi';
 import { format, t } from '../i18n/i18n.svelte';
 import type { Message } from './protocol.gen';

@@ -3,7 +3,6 @@
 import { t } from '../i18n/i18n.svelte';
 import { language, setLanguage } from '../i18n/i18n.svelte';
 import { LANGUAGE_NAMES, LANGUAGES } from '../i18n/language';
-import { saveAsText } from '../lib/export-text';
 import { place } from '../lib/navigate.svelte';
 import { notifyBlocked, notifyOn, setNotify } from '../lib/notify.svelte';
 import type { Message, VoteValue } from '../lib/protocol.gen';
@@ -67,7 +66,7 @@ export function roomItems(room: RoomState, dialogs: Dialogs, doors: RoomDoors): 
         void setLanguage(next).then(doors.refresh);
       },
     },
-    { label: t('menu.export'), icon: 'download', run: () => void saveAsText(room) },
+    { label: t('menu.export'), icon: 'download', run: () => void save(room) },
     { label: t('menu.keys'), icon: 'keys', run: () => dialogs.keys() },
     { label: t('menu.kept'), icon: 'clock', run: () => open('/about', '_blank', 'noopener') },
     { label: t('menu.leave'), icon: 'left', run: () => place.open('/') },
@@ -153,4 +152,10 @@ export function plusItems(doors: PlusDoors): MenuItem[] {
     { label: t('composer.draw'), icon: 'edit', run: doors.draw },
     { label: t('composer.emoji'), icon: 'smile', run: doors.emoji },
   ];
+}
+
+/** Saving is fetched when it is asked for. */
+async function save(room: RoomState): Promise<void> {
+  const { saveAsText } = await import('../lib/export-text');
+  await saveAsText(room);
 }

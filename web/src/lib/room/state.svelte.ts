@@ -350,7 +350,9 @@ export class RoomState {
 
   #joined(frame: Joined): void {
     const now = this.#around.clock.now();
-    const before = this.#timeline.cursor?.seq ?? 0;
+    const cursor = this.#timeline.cursor;
+    const before = cursor?.seq ?? 0;
+    const name = this.you?.name ?? frame.you.name;
     this.#timeline.joined(frame, this.#lostAt === null ? 0 : now - this.#lostAt);
     this.room = frame.room;
     this.you = frame.you;
@@ -375,6 +377,10 @@ export class RoomState {
     this.#lostAt = null;
     this.outbox.joined();
     this.#requests.askAgain();
+    // A room that began anew knows nobody's name; one's own is asked for again.
+    if (cursor && cursor.incarnation !== frame.incarnation && name !== frame.you.name) {
+      this.rename(name).catch(() => {});
+    }
   }
 
   #event(event: Event): void {

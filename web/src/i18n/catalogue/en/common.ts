@@ -70,5 +70,6 @@ export const common = {
   'error.quota_exceeded': 'There is no space left for files here.',
   'error.other': 'The server refused this: {code}.',
 
+  'qr.label': 'QR code of {address}',
   'skip.composer': 'To the composer',
 } as const satisfies Messages;

@@ -50,7 +50,6 @@ export const dialogs = {
   'emoji.group.flags': 'Flags',
 
   'share.title': 'Share this room',
-  'share.qr': 'QR code of {address}',
   'share.address': 'Address of the room',
   'share.open': 'Anyone with the link can come in. There is no password.',
   'share.protected': 'Those who come need the password. It is not in the link.',

@@ -1,25 +1,10 @@
-/** English, and the list of keys: the other languages have exactly these. */
+/** All of English, and so the list of keys: the other languages have exactly these. */
 
-import { about } from './about';
-import { common } from './common';
-import { composer } from './composer';
-import { conversation } from './conversation';
-import { dialogs } from './dialogs';
-import { home } from './home';
-import { panel } from './panel';
-import { room } from './room';
+import { core } from './core';
+import { later } from './later';
 import type { Message } from '../../message';
 
-export const en = {
-  ...about,
-  ...common,
-  ...composer,
-  ...conversation,
-  ...dialogs,
-  ...home,
-  ...panel,
-  ...room,
-} as const;
+export const en = { ...core, ...later } as const;
 
 export type Catalogue = typeof en;
 

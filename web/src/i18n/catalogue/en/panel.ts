@@ -1,4 +1,4 @@
-/** People, picks and search. */
+/** People and picks. */
 
 import type { Messages } from '../../message';
 
@@ -6,6 +6,7 @@ export const panel = {
   'panel.label': 'People and picks',
   'panel.people': 'People',
   'panel.picks': 'Picks',
+  'panel.saving': 'Fetching older messages',
   'panel.close': 'Close the panel',
   'people.here': 'Here now, {n}',
   'people.were': 'Were here, {n}',
@@ -27,21 +28,4 @@ export const panel = {
   'picks.votes': '{up} for, {down} against',
   'picks.goTo': 'To the message from {name}',
   'picks.drawing': 'Drawing',
-
-  'search.label': 'Search in the room',
-  'search.field': 'Search the messages',
-  'search.count': '{n} of {total}',
-  'search.none': {
-    one: 'Nothing with “{text}” in the {n} message kept.',
-    other: 'Nothing with “{text}” in the {n} messages kept.',
-  },
-  'search.previous': 'Previous',
-  'search.next': 'Next',
-  'search.close': 'Close the search',
-  'search.older': 'Fetching older messages',
-  'search.partial': 'Older messages could not be fetched.',
-  'search.hint': {
-    one: 'Searches the {n} message that is kept. Enter: next, Shift Enter: previous.',
-    other: 'Searches the {n} messages that are kept. Enter: next, Shift Enter: previous.',
-  },
 } as const satisfies Messages;

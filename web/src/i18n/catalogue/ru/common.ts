@@ -74,5 +74,6 @@ export const common: Translation<typeof en> = {
   'error.quota_exceeded': 'Места для файлов здесь не осталось.',
   'error.other': 'Сервер отказал: {code}.',
 
+  'qr.label': 'QR-код для {address}',
   'skip.composer': 'К полю сообщения',
 };

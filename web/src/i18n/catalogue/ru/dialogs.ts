@@ -51,7 +51,6 @@ export const dialogs: Translation<typeof en> = {
   'emoji.group.flags': 'Флаги',
 
   'share.title': 'Поделиться комнатой',
-  'share.qr': 'QR-код для {address}',
   'share.address': 'Адрес комнаты',
   'share.open': 'Войти может любой, у кого есть ссылка. Пароля нет.',
   'share.protected': 'Тем, кто придёт, понадобится пароль. В ссылке его нет.',

@@ -1,4 +1,4 @@
-/** People, picks and search, in Russian. */
+/** People and picks, in Russian. */
 
 import type { panel as en } from '../en/panel';
 import type { Translation } from '../en/index';
@@ -9,6 +9,7 @@ export const panel: Translation<typeof en> = {
   'panel.label': 'Люди и избранное',
   'panel.people': 'Люди',
   'panel.picks': 'Избранное',
+  'panel.saving': 'Загружаем старые сообщения',
   'panel.close': 'Закрыть панель',
   'people.here': 'Сейчас здесь: {n}',
   'people.were': 'Были здесь: {n}',
@@ -30,25 +31,4 @@ export const panel: Translation<typeof en> = {
   'picks.votes': '{up} за, {down} против',
   'picks.goTo': 'К сообщению ({name})',
   'picks.drawing': 'Рисунок',
-
-  'search.label': 'Поиск в комнате',
-  'search.field': 'Искать в сообщениях',
-  'search.count': '{n} из {total}',
-  'search.none': {
-    one: 'Ничего с «{text}» в {n} сообщении, которое хранится.',
-    few: 'Ничего с «{text}» в {n} сообщениях, которые хранятся.',
-    many: 'Ничего с «{text}» в {n} сообщениях, которые хранятся.',
-    other: 'Ничего с «{text}» в {n} сообщения, которые хранятся.',
-  },
-  'search.previous': 'Предыдущее',
-  'search.next': 'Следующее',
-  'search.close': 'Закрыть поиск',
-  'search.older': 'Загружаем старые сообщения',
-  'search.partial': 'Старые сообщения загрузить не удалось.',
-  'search.hint': {
-    one: 'Ищет в {n} сообщении, которое хранится. Enter: следующее, Shift Enter: предыдущее.',
-    few: 'Ищет в {n} сообщениях, которые хранятся. Enter: следующее, Shift Enter: предыдущее.',
-    many: 'Ищет в {n} сообщениях, которые хранятся. Enter: следующее, Shift Enter: предыдущее.',
-    other: 'Ищет в {n} сообщения, которые хранятся. Enter: следующее, Shift Enter: предыдущее.',
-  },
 };

@@ -1,0 +1,38 @@
+/** The list of keys. */
+
+import type { Messages } from '../../message';
+
+export const keys = {
+  'keys.title': 'Keys',
+  'keys.composer': 'While you write',
+  'keys.conversation': 'In the conversation',
+  'keys.anywhere': 'Anywhere',
+  'keys.search': 'While you search',
+  'keys.drawing': 'While you draw',
+  'keys.send': 'Send',
+  'keys.line': 'New line',
+  'keys.editLast': 'Edit your last message, when nothing is written',
+  'keys.leaveReply': 'Leave the reply or the edit',
+  'keys.sendAlways': 'Send, always',
+  'keys.moveMessage': 'To the message before, after',
+  'keys.firstNewest': 'To the first, the newest',
+  'keys.reply': 'Reply',
+  'keys.vote': 'Vote for, against',
+  'keys.edit': 'Edit',
+  'keys.delete': 'Delete',
+  'keys.copy': 'Copy the text',
+  'keys.menu': 'What else can be done with it',
+  'keys.toComposer': 'Back to writing',
+  'keys.find': 'Search here; pressed twice: the browser’s search',
+  'keys.region': 'To the next region',
+  'keys.list': 'This list',
+  'keys.nextHit': 'Next, previous',
+  'keys.closeSearch': 'Close, stay at the hit',
+  'keys.brush': 'Brush',
+  'keys.eraser': 'Eraser',
+  'keys.width': 'Thinner, thicker',
+  'keys.colour': 'Colour',
+  'keys.undo': 'Undo, redo',
+  'keys.sendDrawing': 'Send the drawing',
+  'keys.leaveDrawing': 'Leave',
+} as const satisfies Messages;
