@@ -12,9 +12,11 @@ use service::telemetry::LogConfig;
 /// What the process `file-srv` reads.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-pub struct Config {
-    /// Listeners.
+pub struct DaemonConfig {
+    /// The public listener.
     pub http: HttpConfig,
+    /// The listener of liveness, readiness and metrics. Never public.
+    pub admin: AdminConfig,
     /// Networks whose word about a client's address counts.
     pub trusted_proxies: TrustedProxies,
     /// Seconds that a stop waits for what is under way.
@@ -25,37 +27,47 @@ pub struct Config {
     pub files: FilesConfig,
 }
 
-impl Default for Config {
+impl Default for DaemonConfig {
     fn default() -> Self {
         Self {
             http: HttpConfig::default(),
+            admin: AdminConfig::default(),
             trusted_proxies: TrustedProxies::default(),
-            shutdown_wait_timeout_sec: 15,
+            shutdown_wait_timeout_sec: 10,
             log: LogConfig::default(),
             files: FilesConfig::default(),
         }
     }
 }
 
-/// Listeners.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// The public listener.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct HttpConfig {
-    /// The public listener.
+    /// Its address.
     pub listen: SocketAddr,
-    /// The listener of liveness, readiness and metrics.
-    pub admin_listen: SocketAddr,
-    /// The limits of the public listener.
+    /// Its limits.
     pub limits: HttpLimits,
 }
 
 impl Default for HttpConfig {
     fn default() -> Self {
-        Self {
-            listen: SocketAddr::from(([127, 0, 0, 1], 8_084)),
-            admin_listen: SocketAddr::from(([127, 0, 0, 1], 8_085)),
-            limits: HttpLimits::default(),
-        }
+        let listen = SocketAddr::from(([127, 0, 0, 1], 8_084));
+        Self { listen, limits: HttpLimits::default() }
+    }
+}
+
+/// The listener of liveness, readiness and metrics.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct AdminConfig {
+    /// Its address.
+    pub listen: SocketAddr,
+}
+
+impl Default for AdminConfig {
+    fn default() -> Self {
+        Self { listen: SocketAddr::from(([127, 0, 0, 1], 8_085)) }
     }
 }
 
@@ -77,6 +89,8 @@ pub struct FilesConfig {
     pub images: ImageConfig,
     /// Downloads under way at once.
     pub downloads_max: usize,
+    /// Downloads under way at once of one address.
+    pub address_downloads_max: u32,
     /// What is swept.
     pub sweep: SweepConfig,
     /// Link previews.
@@ -93,6 +107,7 @@ impl Default for FilesConfig {
             uploads: UploadConfig::default(),
             images: ImageConfig::default(),
             downloads_max: 1_024,
+            address_downloads_max: 64,
             sweep: SweepConfig::default(),
             previews: PreviewConfig::default(),
         }
@@ -272,7 +287,10 @@ impl Default for PreviewConfig {
             timeout_ms: 5_000,
             refusal_ms_min: 1_000,
             kept_ms: 10 * 60_000,
-            kept_max: 500,
+            kept_max: 300,
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,6 @@
 //! `GET /files/{id}`: whole or in part, cached for ever, inert in any browser.
 
+use std::net::IpAddr;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -12,20 +13,51 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use protocol::ErrorCode;
 use protocol::wire::Id128;
 use service::http::{ClientAddress, Problem};
-use service::rate::Rate;
+use service::rate::{ADDRESSES_MAX, AddressBuckets, AddressCounts, Held, Rate};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use crate::config::FilesConfig;
 use crate::name;
 use crate::server::FileServer;
 use crate::store::{Found, Record, StoreError};
 
 /// Files unknown to the index that one address may ask for: the store is asked for each.
-pub(crate) const LOOK_UPS: Rate = Rate { burst: 100, refill_ms: 200 };
+const LOOK_UPS: Rate = Rate { burst: 100, refill_ms: 200 };
 /// Milliseconds after which a busy server may be asked again.
 const RETRY_MS: u64 = 1_000;
 /// An id always names the same bytes. Only browsers keep them, as the id is the right to read.
 const CACHE: &str = "private, max-age=31536000, immutable";
 /// Nothing in a file runs or loads anything, even if it is opened by itself.
 const POLICY: &str = "sandbox; default-src 'none'";
+
+/// Who may read now.
+pub(crate) struct Downloads {
+    places: Arc<Semaphore>,
+    addresses: Arc<AddressCounts>,
+    look_ups: AddressBuckets,
+}
+
+impl Downloads {
+    /// Nobody reads yet.
+    pub(crate) fn new(config: &FilesConfig) -> Self {
+        Self {
+            places: Arc::new(Semaphore::new(config.downloads_max)),
+            addresses: AddressCounts::new(config.address_downloads_max, ADDRESSES_MAX),
+            look_ups: AddressBuckets::new(LOOK_UPS, ADDRESSES_MAX),
+        }
+    }
+
+    /// A place, for as long as it is held.
+    fn enter(&self, address: IpAddr) -> Result<(OwnedSemaphorePermit, Held), Problem> {
+        let held = self.addresses.enter(address).ok_or_else(|| Problem::rate_limited(RETRY_MS))?;
+        let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| {
+            let detail = "as many downloads are under way as may be";
+            Problem::new(StatusCode::SERVICE_UNAVAILABLE, ErrorCode::Unavailable, detail)
+                .retry_after_ms(RETRY_MS)
+        })?;
+        Ok((place, held))
+    }
+}
 
 /// The part of a file that is wanted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,7 +81,7 @@ pub(crate) async fn download(
         Found::Here(record) => record,
         Found::Nowhere => return Err(not_found()),
         Found::Unknown => {
-            let allowed = server.look_ups.take(address, server.clock.now(), 1);
+            let allowed = server.downloads.look_ups.take(address, server.clock.now(), 1);
             allowed.map_err(Problem::rate_limited)?;
             server.store.look_up(id).await.map_err(|error| failed(&error))?.ok_or_else(not_found)?
         }
@@ -71,7 +103,7 @@ pub(crate) async fn download(
     let body = if method == Method::HEAD || length == 0 {
         Body::empty()
     } else {
-        content(&server, id, range.clone()).await?
+        content(&server, address, id, range.clone()).await?
     };
     let mut response = described((status, body).into_response(), &record, &tag);
     let headers = response.headers_mut();
@@ -84,15 +116,13 @@ pub(crate) async fn download(
 }
 
 /// The bytes. The place among the downloads is kept until the last of them.
-async fn content(server: &FileServer, id: Id128, range: Range<u64>) -> Result<Body, Problem> {
-    let place = Arc::clone(&server.downloads).try_acquire_owned().map_err(|_| {
-        Problem::new(
-            StatusCode::SERVICE_UNAVAILABLE,
-            ErrorCode::Unavailable,
-            "as many downloads are under way as may be",
-        )
-        .retry_after_ms(RETRY_MS)
-    })?;
+async fn content(
+    server: &FileServer,
+    address: IpAddr,
+    id: Id128,
+    range: Range<u64>,
+) -> Result<Body, Problem> {
+    let place = server.downloads.enter(address)?;
     match server.store.read(id, range).await {
         Ok(bytes) => Ok(Body::from_stream(bytes.inspect(move |_| {
             let _held = &place;

@@ -6,16 +6,19 @@
 
 pub mod config;
 mod download;
+mod folder;
 pub mod limits;
 mod media_type;
 mod metrics;
 mod name;
 mod picture;
+mod preview;
 mod server;
 mod store;
 mod text;
 mod upload;
 mod workers;
 
-pub use config::{Config, FilesConfig};
+pub use config::{DaemonConfig, FilesConfig};
+pub use preview::Reach;
 pub use server::{FileFacts, FileServer, StartError};

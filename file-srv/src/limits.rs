@@ -37,3 +37,29 @@ pub const REDUCED_SIDE: u32 = 2_560;
 pub const FRAMES_MAX: u32 = 1_000;
 /// Pixels of all frames of an animation together.
 pub const FRAME_PIXELS_MAX: u64 = 150_000_000;
+/// Bytes of a request for a preview.
+pub const PREVIEW_REQUEST_BYTES_MAX: usize = 16 << 10;
+/// Bytes of a page that are read for its head.
+pub const PAGE_BYTES_MAX: u64 = 512 << 10;
+/// Bytes that the reader of pages may hold back, as for a tag that does not end.
+pub const PAGE_MEMORY_BYTES_MAX: usize = 1 << 20;
+/// Bytes of one attribute or title that are kept of a page.
+pub const PAGE_TEXT_BYTES_MAX: usize = 8 << 10;
+/// Bytes of a page's picture.
+pub const PAGE_PICTURE_BYTES_MAX: u64 = 5 << 20;
+/// Redirects that are followed.
+pub const REDIRECTS_MAX: usize = 3;
+/// Characters of a title.
+pub const TITLE_CHARS_MAX: usize = 200;
+/// Characters of a description.
+pub const DESCRIPTION_CHARS_MAX: usize = 400;
+/// Pixels of a preview's picture, in width and in height.
+pub const PREVIEW_SIDE_MAX: u32 = 400;
+/// Pixels below which a picture shows nothing: what counts visitors is one pixel large.
+pub const PREVIEW_SIDE_MIN: u32 = 16;
+/// Bytes of a preview's picture once it is written anew.
+pub const PREVIEW_BYTES_MAX: u64 = 192 << 10;
+/// Milliseconds for which a refusal is kept, at most: a site may have been down.
+pub const REFUSAL_KEPT_MS: u64 = 60_000;
+/// Hosts, or sessions, whose requests of the last minute are remembered.
+pub const TURNS_MAX: usize = 20_000;

@@ -12,6 +12,7 @@ use prometheus_client::registry::Registry;
 #[derive(Clone, Default)]
 pub(crate) struct Metrics {
     uploads: Family<UploadLabels, Counter>,
+    previews: Family<PreviewLabels, Counter>,
     stored_bytes: Gauge<u64, AtomicU64>,
     stored_files: Gauge<u64, AtomicU64>,
     swept: Counter,
@@ -46,11 +47,17 @@ struct UploadLabels {
     outcome: &'static str,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct PreviewLabels {
+    outcome: &'static str,
+}
+
 impl Metrics {
     /// The metrics, in the registry.
     pub(crate) fn register(registry: &mut Registry) -> Self {
         let metrics = Self::default();
         registry.register("uploads", "Uploads by kind and outcome", metrics.uploads.clone());
+        registry.register("previews", "Previews by outcome", metrics.previews.clone());
         registry.register(
             "stored_bytes",
             "Bytes of files, and of uploads under way",
@@ -69,6 +76,11 @@ impl Metrics {
     pub(crate) fn uploaded(&self, kind: UploadKind, outcome: UploadOutcome) {
         let labels = UploadLabels { kind: kind.label(), outcome: outcome.label() };
         self.uploads.get_or_create(&labels).inc();
+    }
+
+    /// A preview was asked for. The outcome is one of a fixed set of words.
+    pub(crate) fn previewed(&self, outcome: &'static str) {
+        self.previews.get_or_create(&PreviewLabels { outcome }).inc();
     }
 
     /// Files were swept.

@@ -13,14 +13,14 @@ use protocol::fleet::FileNotice;
 use protocol::http::{FilesIn, GRANT_HEADER};
 use protocol::token::{Grant, Keyring};
 use service::http::{Origins, Problem};
-use service::rate::{ADDRESSES_MAX, AddressBuckets};
 use service::{Clock, Lifecycle};
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::oneshot;
 
 use crate::config::FilesConfig;
-use crate::download::{self, LOOK_UPS};
-use crate::limits::NOTICE_BYTES_MAX;
+use crate::download::{self, Downloads};
+use crate::limits::{NOTICE_BYTES_MAX, PREVIEW_REQUEST_BYTES_MAX};
 use crate::metrics::Metrics;
+use crate::preview::{self, Previews, Reach};
 use crate::store::{FileKind, Record, Store, StoreError};
 use crate::upload::{self, Uploads};
 use crate::workers::Workers;
@@ -36,9 +36,8 @@ pub struct FileServer {
     pub(crate) store: Arc<Store>,
     pub(crate) workers: Workers,
     pub(crate) uploads: Uploads,
-    pub(crate) downloads: Arc<Semaphore>,
-    /// Files unknown to the index that one address asks for.
-    pub(crate) look_ups: AddressBuckets,
+    pub(crate) previews: Previews,
+    pub(crate) downloads: Downloads,
 }
 
 /// Why the file server does not start.
@@ -71,17 +70,34 @@ impl FileServer {
         lifecycle: Lifecycle,
         registry: &mut Registry,
     ) -> Result<Arc<Self>, StartError> {
+        let reach = Reach::public(config.previews.refused.clone());
+        Self::with_reach(config, keys, clock, lifecycle, registry, reach)
+    }
+
+    /// The same, with other addresses that previews may be fetched from.
+    ///
+    /// # Errors
+    /// The folder cannot be written to, or the object store's configuration is wrong.
+    pub fn with_reach(
+        config: FilesConfig,
+        keys: Keyring,
+        clock: Clock,
+        lifecycle: Lifecycle,
+        registry: &mut Registry,
+        reach: Reach,
+    ) -> Result<Arc<Self>, StartError> {
         let failed = |source| StartError { source };
         let store = Store::open(&config, clock.clone()).map_err(failed)?;
         let uploads = Uploads::new(&config).map_err(|error| failed(error.into()))?;
+        let previews = Previews::new(config.previews.clone(), config.images, reach, clock.clone());
         let server = Arc::new(Self {
             origins: Origins::new(&config.allowed_origins),
             metrics: Metrics::register(registry),
             store: Arc::new(store),
             workers: Workers::new(config.images.threads_max, config.images.waiting_max),
             uploads,
-            downloads: Arc::new(Semaphore::new(config.downloads_max)),
-            look_ups: AddressBuckets::new(LOOK_UPS, ADDRESSES_MAX),
+            previews,
+            downloads: Downloads::new(&config),
             config,
             keys,
             clock,
@@ -96,6 +112,10 @@ impl FileServer {
         Router::new()
             .route("/api/files", post(upload::upload).layer(DefaultBodyLimit::disable()))
             .route("/files/{id}", get(download::download))
+            .route(
+                "/api/previews",
+                post(preview::preview).layer(DefaultBodyLimit::max(PREVIEW_REQUEST_BYTES_MAX)),
+            )
             .with_state(Arc::clone(self))
     }
 
@@ -130,7 +150,8 @@ impl FileServer {
         self.store.writable().await.map_err(|error| format!("files cannot be written: {error}"))
     }
 
-    /// The grant of a request, if it is in force.
+    /// The grant of a request, if it is in force. It is the right by itself: a client shows no
+    /// session here, and what the grant says of one only separates who asks how often.
     pub(crate) fn grant_of(&self, headers: &HeaderMap) -> Option<Grant> {
         let mut grants = headers.get_all(GRANT_HEADER).iter();
         let (Some(grant), None) = (grants.next(), grants.next()) else { return None };
@@ -194,6 +215,7 @@ async fn notices(
 async fn keep_in_order(server: Arc<FileServer>) {
     let interval = Duration::from_millis(server.config.sweep.interval_ms.max(1));
     let mut rounds = tokio::time::interval(interval);
+    rounds.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     tokio::select! {
         () = server.store.adopt() => {}
         () = server.lifecycle.soft_stopped() => return,

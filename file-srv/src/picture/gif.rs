@@ -24,14 +24,12 @@ pub(super) fn rewrite(
     let mut decoder = options.read_info(file).map_err(|_| PictureError::Damaged)?;
     let (width, height) = (decoder.width(), decoder.height());
     let mut packed = Capped::new(bytes_max);
-    let written = copy_frames(&mut decoder, &mut packed);
-    match written {
+    let written = match copy_frames(&mut decoder, &mut packed) {
         Err(PictureError::TooLarge) => return Err(PictureError::TooLarge),
-        result => {
-            let bytes = packed.finish(result.is_ok())?;
-            Ok(Encoded { bytes, format: Written::Gif, width: width.into(), height: height.into() })
-        }
-    }
+        result => result.is_ok(),
+    };
+    let bytes = packed.finish(written)?;
+    Ok(Encoded { bytes, format: Written::Gif, width: width.into(), height: height.into() })
 }
 
 fn copy_frames(decoder: &mut Decoder<&[u8]>, packed: &mut Capped) -> Result<(), PictureError> {

@@ -12,7 +12,7 @@ mod gif;
 use image::DynamicImage;
 
 use crate::config::ImageConfig;
-use crate::limits::{REDUCED_SIDE, THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH};
+use crate::limits::{PREVIEW_BYTES_MAX, REDUCED_SIDE, THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH};
 
 /// The formats that are decoded. Any other is no image to us.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -140,7 +140,7 @@ pub(crate) fn miniature(
     let image = decode::decode(file, format, limits)?;
     let fits = image.width() <= side_max && image.height() <= side_max;
     let image = if fits { image } else { image.thumbnail(side_max, side_max) };
-    encode::encode(&image, opaque_as_jpeg(&image), u64::MAX)
+    encode::encode(&image, opaque_as_jpeg(&image), PREVIEW_BYTES_MAX)
 }
 
 fn reduced(image: &DynamicImage, bytes_max: u64) -> Result<Encoded, PictureError> {
@@ -160,3 +160,6 @@ fn thumbnail(image: &DynamicImage, written: Written) -> Result<Option<Encoded>, 
 fn opaque_as_jpeg(image: &DynamicImage) -> Written {
     if image.color().has_alpha() { Written::Png } else { Written::Jpeg }
 }
+
+#[cfg(test)]
+mod tests;

@@ -268,7 +268,7 @@ pub(crate) enum Content<'c> {
 }
 
 fn in_folder(folder: &FolderPath) -> Result<Arc<dyn ObjectStore>, StoreError> {
-    std::fs::create_dir_all(folder)?;
+    crate::folder::create(folder)?;
     adopt::remove_broken_writes(folder)?;
     Ok(Arc::new(LocalFileSystem::new_with_prefix(folder)?))
 }

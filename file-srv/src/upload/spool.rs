@@ -27,7 +27,7 @@ impl SpoolFolder {
     /// The folder, emptied of what a killed process left.
     pub(crate) fn open(data_dir: &Path) -> std::io::Result<Self> {
         let folder = data_dir.join(FOLDER);
-        std::fs::create_dir_all(&folder)?;
+        crate::folder::create(&folder)?;
         for entry in std::fs::read_dir(&folder)? {
             let entry = entry?;
             if entry.file_type()?.is_file() {

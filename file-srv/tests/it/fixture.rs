@@ -1,10 +1,12 @@
 //! A file server on a free port, with a folder that vanishes, and what tests upload to it.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use file_srv::{FileServer, FilesConfig};
+use file_srv::{FileServer, FilesConfig, Reach};
 use prometheus_client::registry::Registry;
+use protocol::fleet::FileNotice;
 use protocol::http::{GRANT_HEADER, Problem, Uploaded};
 use protocol::token::{Grant, Keyring};
 use protocol::wire::Id128;
@@ -47,6 +49,18 @@ impl TestServer {
 
     /// A server in a folder that another one had.
     pub(crate) async fn in_folder(folder: TempDir, change: impl FnOnce(&mut FilesConfig)) -> Self {
+        Self::start(folder, change, Reach::default()).await
+    }
+
+    /// A server that may fetch previews from these sockets.
+    pub(crate) async fn that_reaches(
+        sockets: &[SocketAddr],
+        change: impl FnOnce(&mut FilesConfig),
+    ) -> Self {
+        Self::start(tempfile::tempdir().unwrap(), change, Reach::default().and(sockets)).await
+    }
+
+    async fn start(folder: TempDir, change: impl FnOnce(&mut FilesConfig), reach: Reach) -> Self {
         let mut config = FilesConfig { data_dir: folder.path().into(), ..FilesConfig::default() };
         config.sweep.interval_ms = 10;
         change(&mut config);
@@ -54,9 +68,15 @@ impl TestServer {
         let (clock, hand) = Clock::manual(START_MS);
         let lifecycle = Lifecycle::new();
         let mut registry = Registry::with_prefix("instantchat");
-        let files =
-            FileServer::new(config, keys.clone(), clock.clone(), lifecycle.clone(), &mut registry)
-                .unwrap();
+        let files = FileServer::with_reach(
+            config,
+            keys.clone(),
+            clock.clone(),
+            lifecycle.clone(),
+            &mut registry,
+            reach,
+        )
+        .unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let router = files.router().merge(files.internal_router());
@@ -72,19 +92,25 @@ impl TestServer {
         std::mem::replace(&mut self.folder, tempfile::tempdir().unwrap())
     }
 
+    /// Begins the soft stop.
+    pub(crate) fn stopping(&self) {
+        self.lifecycle.soft_stop();
+    }
+
     /// A grant for a room.
     pub(crate) fn grant(&self, owner: Id128) -> String {
-        let grant = Grant {
-            owner,
+        self.grant_with(|grant| grant.owner = owner)
+    }
+
+    /// A grant that differs.
+    pub(crate) fn grant_with(&self, change: impl FnOnce(&mut Grant)) -> String {
+        let mut grant = Grant {
+            owner: ROOM,
             session: Id128([9; 16]),
             bytes_max: u64::MAX,
             expires: self.clock.now() + 600_000,
         };
-        grant.sign(&self.keys)
-    }
-
-    /// Any grant, signed.
-    pub(crate) fn signed(&self, grant: &Grant) -> String {
+        change(&mut grant);
         grant.sign(&self.keys)
     }
 
@@ -144,6 +170,22 @@ impl TestServer {
         let mut text = String::new();
         prometheus_client::encoding::text::encode(&mut text, &self.registry).unwrap();
         text
+    }
+
+    /// Tells the server what an owner says.
+    pub(crate) fn say(&self, notice: FileNotice) {
+        self.files.notice(&notice);
+    }
+
+    /// Waits until nobody can read a file.
+    pub(crate) async fn gone(&self, path: &str) {
+        for _ in 0..500 {
+            if self.get(path).await.status() == StatusCode::NOT_FOUND {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        panic!("{path} is still there");
     }
 
     /// Waits until the folders are empty.
