@@ -59,15 +59,16 @@ impl Room {
         let mut changes = FileChanges::default();
         let (seq, at) = (event.seq, event.at);
         self.journal.push(Arc::clone(event), &self.limits);
-        if event.by.or(voter.map(|(member, _)| member)).is_some() {
+        if let Some(actor) = event.by.or(voter.map(|(member, _)| member)) {
             self.used_at = at;
+            // Renames have a rate of their own.
+            if !matches!(event.kind, EventKind::Renamed { .. }) {
+                self.spend_post(actor, at);
+            }
         }
         match &event.kind {
             EventKind::Posted { .. } => self.absorb_post(event, &mut changes),
             EventKind::Edited { message, text } => {
-                if let Some(by) = event.by {
-                    self.spend_post(by, at);
-                }
                 self.history.change(*message, seq, |message| {
                     message.text = Arc::clone(text);
                     message.edited_at = Some(at);
@@ -107,7 +108,6 @@ impl Room {
             edited_at: None,
             deleted: false,
         });
-        self.spend_post(by, at);
         self.members.change(by, |author| {
             author.kept += 1;
             author.last_post_at = Some(at);
@@ -130,7 +130,7 @@ impl Room {
         self.files.release(file.as_deref(), preview.as_deref(), released, &self.limits);
     }
 
-    /// What carries a text to everybody costs a token of its author and one of the room.
+    /// What goes to everybody costs a token of who did it and one of the room.
     fn spend_post(&mut self, by: MemberId, at: UnixMillis) {
         self.posts.take(at, self.limits.room_posts);
         let rate = self.limits.member_posts;

@@ -136,6 +136,7 @@ impl Room {
         if kept.deleted {
             return Ok(UNCHANGED);
         }
+        self.check_post_rate(by, now)?;
         Ok(done(self.commit(now, Some(by), None, EventKind::Deleted { message }, effects)))
     }
 
@@ -158,6 +159,7 @@ impl Room {
         if old == Vote::Neither && present.votes.voters() >= self.limits.voters_max {
             return Err(Refusal::RateLimited { retry_after_ms: None });
         }
+        self.check_post_rate(by, now)?;
         let (up, down) = present.votes.totals_with(by, value);
         let kind = EventKind::Voted { message, up, down };
         Ok(done(self.commit(now, None, Some((by, value)), kind, effects)))
@@ -193,6 +195,7 @@ impl Room {
         if *self.description == *text {
             return Ok(UNCHANGED);
         }
+        self.check_post_rate(by, now)?;
         let kind = EventKind::Described { text: Arc::from(text) };
         Ok(done(self.commit(now, Some(by), None, kind, effects)))
     }
@@ -202,7 +205,7 @@ impl Room {
         self.history.get(message).filter(|message| !message.deleted).ok_or(Refusal::NotFound)
     }
 
-    /// Whether a member may send everybody a text now.
+    /// Whether a member may make an event now that everybody gets.
     fn check_post_rate(&self, by: MemberId, now: UnixMillis) -> Result<(), Refusal> {
         let member = self.members.get(by).ok_or(Refusal::NotJoined)?;
         let wait_ms = member.posts.wait_ms(now, self.limits.member_posts);

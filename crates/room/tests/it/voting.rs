@@ -76,3 +76,22 @@ fn voters_max_bounds_the_voters_but_not_their_changes_of_mind() {
     assert!(story.vote(voters[0], message, Vote::Neither).is_some());
     assert!(story.done(voters[2], vote).is_some(), "a place became free");
 }
+
+#[test]
+fn votes_deletes_and_descriptions_cost_tokens_as_posts_do() {
+    let mut story = Story::new();
+    let ada = story.join(CREATOR);
+    let message = story.post(ada.peer, "pizza?");
+    let burst = story.limits.member_posts.burst;
+    for n in 1..burst {
+        let value = if n % 2 == 0 { Vote::Down } else { Vote::Up };
+        assert!(story.vote(ada.peer, message, value).is_some());
+    }
+    let limited = |refusal| matches!(refusal, Refusal::RateLimited { retry_after_ms: Some(_) });
+    let vote = Request::Vote { message, value: Vote::Neither };
+    assert!(limited(story.refused(ada.peer, vote)));
+    assert!(limited(story.refused(ada.peer, Request::Describe { text: "lunch".into() })));
+    assert!(limited(story.refused(ada.peer, Request::Delete { message })));
+    story.wait(200);
+    assert!(story.done(ada.peer, Request::Delete { message }).is_some());
+}
