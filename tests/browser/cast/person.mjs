@@ -39,6 +39,7 @@ export class Person {
   static async arrive(browser, site, options = {}) {
     const person = new Person();
     person.site = site.url;
+    person.touches = options.hasTouch === true;
     person.context = await browser.newContext({
       viewport: { width: 1440, height: 900 },
       locale: 'en-GB',
@@ -178,16 +179,23 @@ export class Person {
 
   // Doing.
 
-  /** Writes a message, sends it with Enter, and waits until it stands in the room. */
+  /** Writes a message, sends it, and waits until it stands in the room. */
   async say(text) {
     await this.composer.fill(text);
-    await this.composer.press('Enter');
+    // On a touch keyboard Enter breaks the line.
+    if (this.touches) await this.button('Send', this.form).tap();
+    else await this.composer.press('Enter');
     await this.sees(text);
   }
 
-  /** Presses a tool of a message: Reply, Vote for, Vote against, More. */
+  /** Presses a tool of a message: Reply, Vote for, Vote against; More where there is a mouse. */
   async tool(text, name) {
     const message = this.message(text);
+    if (this.touches) {
+      await message.locator('[dir="auto"]').last().tap();
+      await this.page.getByRole('menuitem', { name }).tap();
+      return;
+    }
     await message.hover();
     await this.button(name, message.getByRole('group', { name: 'What to do with the message' })).click();
   }

