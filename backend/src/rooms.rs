@@ -7,5 +7,5 @@ mod registry;
 mod seats;
 mod task;
 
-pub(crate) use handle::{Command, Entered, Entering, RoomHandle};
+pub(crate) use handle::{Command, Entered, Entering, Known, RoomHandle};
 pub(crate) use registry::Registry;

@@ -16,6 +16,7 @@ use super::handle::{Entered, Entering, RoomHandle};
 use super::seats::Seats;
 use crate::backend::Backend;
 use crate::metrics::{GapReason, JoinOutcome, Kind, Limited, ResumeOutcome};
+use crate::refused::Refused;
 use crate::transport::json::{self, Keeping};
 
 /// Everything that waits for the log to have the batch's records.
@@ -31,8 +32,8 @@ pub(super) struct Batch {
     answers: Vec<(oneshot::Sender<Entered>, Entered)>,
     /// Peers that asked for more, and wait to hear whether they are live.
     continued: Vec<(oneshot::Sender<bool>, PeerId)>,
-    /// Whether the room is over.
-    pub(super) ended: bool,
+    /// What refusals are replaced by, while what is applied was refused before.
+    refuse_with: Option<Refused>,
     /// Whether a join was refused: a room that nobody entered is not kept.
     pub(super) refused_join: bool,
     /// Whether a join was accepted.
@@ -87,8 +88,14 @@ impl Batch {
             Effect::Released(ids) => {
                 self.notices.push(FileNotice::Released { owner, files: texts(&ids) })
             }
-            Effect::Ended => self.ended = true,
+            // The task asks the room itself.
+            Effect::Ended => {}
         }
+    }
+
+    /// What refusals are replaced by from here on.
+    pub(super) fn refuse_with(&mut self, refused: Option<Refused>) {
+        self.refuse_with = refused;
     }
 
     /// A peer waits to hear whether it is live after this batch.
@@ -188,15 +195,20 @@ impl Batch {
         if let Reply::Refused(Refusal::RateLimited { .. }) = reply {
             around.backend.metrics.rate_limited.inc(Limited::Room);
         }
-        if let (Reply::Done { repeated: true, .. }, Some(connection)) =
-            (reply, around.seats.connection(peer))
+        if let (Reply::Done { repeated: true, .. }, None, Some(connection)) =
+            (reply, &self.refuse_with, around.seats.connection(peer))
         {
-            // A known key costs no token.
+            // A known key costs no token, and whoever was refused one has taken none.
             around.backend.posts.give_back(connection.address, 1);
         }
-        if let Some(frame) = json::reply(id, reply) {
-            around.seats.own(peer, self.broadcast.len(), json::single(&frame));
-        }
+        let frame = match (&self.refuse_with, reply) {
+            (Some(refused), Reply::Refused(_)) => json::refusal(id.map(|id| id.0), refused),
+            _ => match json::reply(id, reply) {
+                Some(frame) => json::single(&frame),
+                None => return,
+            },
+        };
+        around.seats.own(peer, self.broadcast.len(), frame);
     }
 }
 

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use bytes::Bytes;
 use protocol::RoomName;
 use protocol::wire::Id128;
-use room::{Join, PeerId, Request, RequestId};
+use room::{Join, Key, PeerId, Request, RequestId};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::passwords::Attempts;
@@ -76,8 +77,23 @@ pub(crate) enum Command {
     Continue(PeerId, oneshot::Sender<bool>),
     /// A member asks for something.
     Request(PeerId, Option<RequestId>, Box<Request>),
+    /// A post that is refused unless its key is known.
+    Known(PeerId, Box<Known>),
+    /// An answer that was made outside of the room, in its place among the others.
+    Answer(PeerId, Box<Bytes>),
     /// The process stops.
     Stop,
+}
+
+/// A post that may have been accepted before, and would be refused now.
+#[derive(Debug)]
+pub(crate) struct Known {
+    /// The request.
+    pub(crate) id: Option<u64>,
+    /// The post's key.
+    pub(crate) key: Key,
+    /// The answer if the key is not known.
+    pub(crate) refused: Refused,
 }
 
 /// A connection that asks to enter.

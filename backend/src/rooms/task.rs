@@ -7,12 +7,12 @@ use std::sync::Arc;
 
 use futures_util::FutureExt;
 use protocol::CloseCode;
-use room::{Effect, Input, Record, Room, UnixMillis};
+use room::{Effect, Input, PeerId, Post, Record, Request, RequestId, Room, UnixMillis};
 use tokio::sync::mpsc;
 
 use super::batch::{self, Batch, Surroundings};
 use super::beats::Beats;
-use super::handle::{Command, Entering, RoomHandle};
+use super::handle::{Command, Entering, Known, RoomHandle};
 use super::seats::Seats;
 use crate::backend::Backend;
 use crate::log::{LogError, Logged, Position};
@@ -165,6 +165,10 @@ impl RoomTask {
                 Command::Request(peer, id, request) => {
                     self.apply(Input::Request { peer, id, request: *request }, None);
                 }
+                Command::Known(peer, known) => self.apply_known(peer, *known),
+                Command::Answer(peer, frames) => {
+                    self.seats.own(peer, self.batch.broadcast_len(), *frames);
+                }
                 Command::Stop => return Some(End::Stopped),
             }
         }
@@ -174,6 +178,18 @@ impl RoomTask {
         }
         self.beat(now);
         None
+    }
+
+    /// A post that holds nothing but its key: a room answers it if it knows the key, and refuses
+    /// it otherwise, which becomes the refusal that is due.
+    fn apply_known(&mut self, peer: PeerId, known: Known) {
+        let Known { id, key, refused } = known;
+        let text = String::new();
+        let post = Post { key, text, reply_to: None, file: None, preview: None };
+        let request = Request::Post(post);
+        self.batch.refuse_with(Some(refused));
+        self.apply(Input::Request { peer, id: id.map(RequestId), request }, None);
+        self.batch.refuse_with(None);
     }
 
     fn apply(&mut self, input: Input, entering: Option<Box<Entering>>) {

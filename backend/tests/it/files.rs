@@ -83,6 +83,9 @@ async fn forged_expired_and_foreign_descriptors_are_no_files() {
         assert_eq!(error.code(), Some(ErrorCode::NoFile));
     }
     assert_eq!(ada.post(post("k1", &good, &keys())).await.unwrap(), 1);
+    // What was accepted once is answered as it was then, though its descriptor has expired.
+    let expired = FileDescriptor { expires: now - 1, ..good };
+    assert_eq!(ada.post(post("k1", &expired, &keys())).await.unwrap(), 1);
 }
 
 #[tokio::test]

@@ -15,6 +15,7 @@ use protocol::wire::Member;
 use room::{Event, MemberId, Presence};
 
 use super::websocket::frame;
+use crate::refused::Refused;
 
 pub(crate) use joined::{Keeping, joined};
 pub(crate) use refusal::{error_of, outcome_of};
@@ -52,7 +53,13 @@ pub(crate) fn append_typing(batch: &mut Vec<u8>, members: &[MemberId]) {
     append(batch, &ServerFrame::Typing { members });
 }
 
-/// A refusal.
+/// A refusal of a request.
+pub(crate) fn refusal(id: Option<u64>, refused: &Refused) -> Bytes {
+    let Refused { code, detail, retry_after_ms } = *refused;
+    error(id, code, detail, retry_after_ms)
+}
+
+/// An error.
 pub(crate) fn error(
     id: Option<u64>,
     code: ErrorCode,

@@ -1,7 +1,7 @@
 //! What a client's frame asks for, in the room's nouns.
 
 use protocol::ErrorCode;
-use protocol::frame::{ClientFrame, Join, VoteValue};
+use protocol::frame::{ClientFrame, VoteValue};
 use room::{Key, Post, Request, RequestId, Seq, Vote};
 
 use crate::descriptors::Descriptors;
@@ -9,8 +9,6 @@ use crate::refused::Refused;
 
 /// What a frame asks for.
 pub(crate) enum Asked {
-    /// To enter.
-    Join(Join),
     /// Something of the room.
     Request(Option<RequestId>, Request),
     /// The right to upload and to preview.
@@ -22,7 +20,7 @@ pub(crate) enum Asked {
 pub(crate) fn asked(frame: ClientFrame, descriptors: &Descriptors<'_>) -> Result<Asked, Refused> {
     let id = frame.id().map(RequestId);
     let request = match frame {
-        ClientFrame::Join(join) => return Ok(Asked::Join(join)),
+        ClientFrame::Join(_) => return Err(NOT_A_REQUEST),
         ClientFrame::Grant { id } => return Ok(Asked::Grant(id)),
         ClientFrame::Post { key, text, reply_to, file, preview, .. } => Request::Post(Post {
             key: Key::new(&key).ok_or(BAD_KEY)?,
@@ -47,12 +45,10 @@ pub(crate) fn asked(frame: ClientFrame, descriptors: &Descriptors<'_>) -> Result
     Ok(Asked::Request(id, request))
 }
 
+/// Members do not ask to enter.
+const NOT_A_REQUEST: Refused = Refused::new(ErrorCode::BadFrame, "joined already");
 /// A key of other characters, or none or too many of them.
-const BAD_KEY: Refused = Refused {
-    code: ErrorCode::BadFrame,
-    detail: "a key is 1 to 64 of A-Z a-z 0-9 _ -",
-    retry_after_ms: None,
-};
+const BAD_KEY: Refused = Refused::new(ErrorCode::BadFrame, "a key is 1 to 64 of A-Z a-z 0-9 _ -");
 
 fn vote(value: VoteValue) -> Vote {
     match value {

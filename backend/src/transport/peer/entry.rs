@@ -67,15 +67,15 @@ impl Peer {
                     return None;
                 }
             };
-            match self.judge(read) {
+            let heard = match self.judge(read) {
                 Heard::Frame(ClientFrame::Join(join)) => return Some(join),
-                Heard::Frame(frame) => {
-                    if let Heard::End = self.bad(frame.id(), "join comes first") {
-                        return None;
-                    }
-                }
-                Heard::Nothing => {}
+                Heard::Frame(frame) => self.bad(frame.id(), "join comes first"),
+                heard => heard,
+            };
+            match heard {
+                Heard::Refused(id, refused) => self.refuse(id, &refused),
                 Heard::End => return None,
+                Heard::Frame(_) | Heard::Nothing => {}
             }
         }
     }

@@ -14,6 +14,8 @@ use crate::transport::websocket::{Incoming, ProtocolError, ReadError};
 pub(super) enum Heard {
     /// A frame of the protocol.
     Frame(ClientFrame),
+    /// Something that is refused; whoever knows in which order to answer does so.
+    Refused(Option<u64>, Refused),
     /// Nothing; the conversation goes on.
     Nothing,
     /// The connection is over, or was closed.
@@ -52,8 +54,7 @@ impl Peer {
         match self.take(cost) {
             Verdict::Accepted => {}
             Verdict::Refused(retry_after_ms) => {
-                self.refuse(id, &Refused::rate_limited(retry_after_ms));
-                return Heard::Nothing;
+                return Heard::Refused(id, Refused::rate_limited(retry_after_ms));
             }
             Verdict::Enough => return self.put_out(ErrorCode::RateLimited),
         }
@@ -65,8 +66,12 @@ impl Peer {
 
     /// A frame that is malformed, or comes at the wrong time.
     pub(super) fn bad(&mut self, id: Option<u64>, detail: &'static str) -> Heard {
-        self.refuse(id, &Refused::new(ErrorCode::BadFrame, detail));
-        if self.allowance.bad() { self.put_out(ErrorCode::BadFrame) } else { Heard::Nothing }
+        let refused = Refused::new(ErrorCode::BadFrame, detail);
+        if !self.allowance.bad() {
+            return Heard::Refused(id, refused);
+        }
+        self.refuse(id, &refused);
+        self.put_out(ErrorCode::BadFrame)
     }
 
     /// Control frames count, but nothing answers those over the limit.

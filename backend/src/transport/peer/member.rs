@@ -3,11 +3,12 @@
 use std::future::pending;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use protocol::ErrorCode;
 use protocol::frame::{ClientFrame, ServerFrame};
 use protocol::limits::GRANT_MS;
 use protocol::token::{Grant, Session};
-use room::Request;
+use room::{Key, Request};
 use tokio::sync::mpsc::error::TrySendError;
 
 use super::Peer;
@@ -16,7 +17,7 @@ use super::hearing::Heard;
 use crate::descriptors::Descriptors;
 use crate::metrics::Limited;
 use crate::refused::Refused;
-use crate::rooms::{Command, RoomHandle};
+use crate::rooms::{Command, Known, RoomHandle};
 use crate::transport::json::{self, Asked};
 use crate::transport::websocket::{Incoming, ReadError};
 
@@ -87,11 +88,20 @@ impl Member {
     /// Does what the task woke for.
     fn act(&mut self, woke: Woke) -> Next {
         match woke {
-            Woke::Read(read) => match self.peer.judge(read) {
-                Heard::Frame(frame) => self.ask(frame),
-                Heard::Nothing => Next::GoOn,
-                Heard::End => Next::End,
-            },
+            Woke::Read(read) => {
+                let heard = match self.peer.judge(read) {
+                    Heard::Frame(ClientFrame::Join(join)) => {
+                        self.peer.bad(join.id, "joined already")
+                    }
+                    heard => heard,
+                };
+                match heard {
+                    Heard::Frame(frame) => self.ask(frame),
+                    Heard::Refused(id, refused) => self.answer(json::refusal(id, &refused)),
+                    Heard::Nothing => Next::GoOn,
+                    Heard::End => Next::End,
+                }
+            }
             Woke::CaughtUp(CaughtUp::Stalled) => {
                 let backend = &self.peer.backend;
                 self.peer.connection.cut(backend.clock.now(), &backend.metrics);
@@ -105,33 +115,31 @@ impl Member {
         }
     }
 
-    /// Passes a request on.
+    /// Passes a request on. What is refused here is answered by the room all the same, so that
+    /// answers come in the order of the requests.
     fn ask(&mut self, frame: ClientFrame) -> Next {
-        let id = frame.id();
-        let heard = match self.translate(frame) {
-            Ok(Asked::Request(id, request)) => {
-                let peer = self.peer.connection.peer;
-                let command = Command::Request(peer, id, Box::new(request));
-                return match self.room.inbox.try_send(command) {
-                    Ok(()) => Next::GoOn,
-                    Err(TrySendError::Full(command)) => Next::Wait(command),
-                    Err(TrySendError::Closed(_)) => Next::End,
-                };
-            }
-            Ok(Asked::Grant(id)) => {
-                self.grant(id);
-                Heard::Nothing
-            }
-            Ok(Asked::Join(join)) => self.peer.bad(join.id, "joined already"),
-            Err(refused) if refused.code == ErrorCode::BadFrame => {
-                self.peer.bad(id, refused.detail)
-            }
-            Err(refused) => {
-                self.peer.refuse(id, &refused);
-                Heard::Nothing
-            }
+        let (id, peer) = (frame.id(), self.peer.connection.peer);
+        let key = match &frame {
+            ClientFrame::Post { key, .. } => Key::new(key),
+            _ => None,
         };
-        if let Heard::End = heard { Next::End } else { Next::GoOn }
+        match self.translate(frame) {
+            Ok(Asked::Request(id, request)) => {
+                self.tell(Command::Request(peer, id, Box::new(request)))
+            }
+            Ok(Asked::Grant(id)) => self.answer(self.grant(id)),
+            Err(refused) if refused.code == ErrorCode::BadFrame => {
+                match self.peer.bad(id, refused.detail) {
+                    Heard::Refused(id, refused) => self.answer(json::refusal(id, &refused)),
+                    _ => Next::End,
+                }
+            }
+            Err(refused) => match key {
+                // What was accepted once is answered as it was then, whatever is wrong now.
+                Some(key) => self.tell(Command::Known(peer, Box::new(Known { id, key, refused }))),
+                None => self.answer(json::refusal(id, &refused)),
+            },
+        }
     }
 
     fn translate(&self, frame: ClientFrame) -> Result<Asked, Refused> {
@@ -151,9 +159,9 @@ impl Member {
         Ok(asked)
     }
 
-    /// Signs the right to upload. The room's owner is the same for all its life, so the room need
-    /// not be asked.
-    fn grant(&self, id: Option<u64>) {
+    /// Signs the right to upload. The room's owner id is the same for all its life, so the room
+    /// need not be asked.
+    fn grant(&self, id: Option<u64>) -> Bytes {
         let backend = &self.peer.backend;
         let grant = Grant {
             owner: self.room.owner,
@@ -162,7 +170,20 @@ impl Member {
             expires: backend.clock.now().saturating_add(GRANT_MS),
         };
         let grant = grant.sign(&backend.keys);
-        self.peer.send(&json::single(&ServerFrame::Grant { id, grant }));
+        json::single(&ServerFrame::Grant { id, grant })
+    }
+
+    /// Answers in the order of the requests.
+    fn answer(&self, frame: Bytes) -> Next {
+        self.tell(Command::Answer(self.peer.connection.peer, Box::new(frame)))
+    }
+
+    fn tell(&self, command: Command) -> Next {
+        match self.room.inbox.try_send(command) {
+            Ok(()) => Next::GoOn,
+            Err(TrySendError::Full(command)) => Next::Wait(command),
+            Err(TrySendError::Closed(_)) => Next::End,
+        }
     }
 
     /// Waits for a place in the room's inbox. Meanwhile nothing more is read from this peer, but

@@ -76,8 +76,7 @@ impl Peer {
 
     /// Tells a refusal of one frame.
     pub(crate) fn refuse(&self, id: Option<u64>, refused: &Refused) {
-        let Refused { code, detail, retry_after_ms } = *refused;
-        self.send(&json::error(id, code, detail, retry_after_ms));
+        self.send(&json::refusal(id, refused));
     }
 
     /// Closes the connection.
