@@ -7,12 +7,13 @@ use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, StatusCode, header};
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::utf8_percent_encode;
 use protocol::http::RoomInfo;
 use protocol::{ErrorCode, NameError, RoomName};
 use service::http::{ClientAddress, Problem};
 
 use crate::metrics::Lookup;
+use crate::pages::PATH_SAFE;
 use crate::server::AuxServer;
 
 /// Free names that are told when one is taken.
@@ -97,7 +98,7 @@ impl AuxServer {
 
     /// Where the room's WebSocket is, as the client reached this server.
     fn socket_url(&self, name: &RoomName, headers: &HeaderMap) -> String {
-        let segment = utf8_percent_encode(name.as_str(), NON_ALPHANUMERIC);
+        let segment = utf8_percent_encode(name.as_str(), PATH_SAFE);
         let path = format!("/api/rooms/{segment}/ws");
         match headers.get(header::HOST).and_then(|host| host.to_str().ok()) {
             Some(host) if self.config.https => format!("wss://{host}{path}"),

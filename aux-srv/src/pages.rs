@@ -14,7 +14,7 @@ use crate::server::AuxServer;
 /// The single page.
 const INDEX: &str = "index.html";
 /// Characters of a name that stand in a path as they are.
-const PATH_SAFE: &AsciiSet = &NON_ALPHANUMERIC
+pub(crate) const PATH_SAFE: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'_')
     .remove(b'.')

@@ -86,7 +86,7 @@ async fn asking_about_a_room_creates_nothing() {
         let info: RoomInfo = body(ask(aux.router(), "/api/rooms/%20ABC%201%20").await).await;
         assert_eq!(info.room, "abc-1");
         assert!(!info.exists && info.suggestions.is_empty());
-        assert_eq!(info.url, "ws://chat.example/api/rooms/abc%2D1/ws");
+        assert_eq!(info.url, "ws://chat.example/api/rooms/abc-1/ws");
     }
 }
 
