@@ -6,6 +6,7 @@ export const room = {
   'room.home': 'To the start page',
   'room.describe': 'Describe the room',
   'room.protected': 'The room has a password',
+  'room.people': { one: '{n} person here', other: '{n} people here' },
   'room.peopleButton': 'People {n}',
   'room.search': 'Search',
   'room.more': 'More',

@@ -7,6 +7,12 @@ export const room: Translation<typeof en> = {
   'room.home': 'На главную',
   'room.describe': 'Описать комнату',
   'room.protected': 'Комната под паролем',
+  'room.people': {
+    one: '{n} человек здесь',
+    few: '{n} человека здесь',
+    many: '{n} человек здесь',
+    other: '{n} человека здесь',
+  },
   'room.peopleButton': 'Люди {n}',
   'room.search': 'Поиск',
   'room.more': 'Ещё',
