@@ -4,18 +4,11 @@ use client::Client;
 use protocol::ErrorCode;
 use protocol::frame::{ClientFrame, Join, ServerFrame};
 use service::Clock;
-use service::clock::ManualClock;
 
 use crate::continuity::unlimited;
 use crate::hearing::{closed, next, next_error};
 use crate::raw::Raw;
 use crate::server::{Setting, TestServer, named};
-
-/// A server whose clock stands still, so that no bucket refills by itself.
-async fn at_a_standstill() -> (TestServer, ManualClock) {
-    let (clock, hand) = Clock::manual(1_800_000_000_000);
-    (TestServer::with(Setting { clock, ..Setting::default() }).await, hand)
-}
 
 fn code(result: Result<impl Sized, client::Error>) -> Option<ErrorCode> {
     result.err().and_then(|error| error.code())
@@ -23,7 +16,7 @@ fn code(result: Result<impl Sized, client::Error>) -> Option<ErrorCode> {
 
 #[tokio::test]
 async fn a_session_posts_ten_at_once_and_five_a_second() {
-    let (server, hand) = at_a_standstill().await;
+    let (server, hand) = TestServer::at_a_standstill().await;
     let (mut ada, _) = server.member("tea", "Ada").await;
     for n in 0..10 {
         ada.say(&format!("k{n}"), "text").await.unwrap();
@@ -41,7 +34,7 @@ async fn a_session_posts_ten_at_once_and_five_a_second() {
 
 #[tokio::test]
 async fn an_address_posts_a_hundred_at_once_over_all_its_sessions() {
-    let (server, hand) = at_a_standstill().await;
+    let (server, hand) = TestServer::at_a_standstill().await;
     for session in 0..10 {
         let (mut client, _) = server.member("tea", &format!("Visitor {session}")).await;
         for n in 0..10 {
@@ -60,7 +53,7 @@ async fn an_address_posts_a_hundred_at_once_over_all_its_sessions() {
 
 #[tokio::test]
 async fn a_room_takes_four_hundred_posts_at_once() {
-    let (server, _hand) = at_a_standstill().await;
+    let (server, _hand) = TestServer::at_a_standstill().await;
     let mut posted = 0;
     for n in 0..41 {
         let mut client = server.visit_from(2 + n / 10, "tea").await;
@@ -77,7 +70,7 @@ async fn a_room_takes_four_hundred_posts_at_once() {
 
 #[tokio::test]
 async fn a_peer_sends_forty_frames_at_once_and_is_put_out_when_it_goes_on() {
-    let (server, hand) = at_a_standstill().await;
+    let (server, hand) = TestServer::at_a_standstill().await;
     let (mut ada, _) = server.member("tea", "Ada").await;
     let mut answers = 0;
     while let Ok(_members) = ada.members("").await {
@@ -100,7 +93,7 @@ async fn a_peer_sends_forty_frames_at_once_and_is_put_out_when_it_goes_on() {
 
 #[tokio::test]
 async fn pings_count_as_frames() {
-    let (server, _hand) = at_a_standstill().await;
+    let (server, _hand) = TestServer::at_a_standstill().await;
     let mut raw = Raw::open(&server, "tea").await;
     for _ in 0..81 {
         raw.frame(0x89, b"ping").await;
@@ -110,7 +103,7 @@ async fn pings_count_as_frames() {
 
 #[tokio::test]
 async fn a_member_renames_itself_twice_a_minute() {
-    let (server, _hand) = at_a_standstill().await;
+    let (server, _hand) = TestServer::at_a_standstill().await;
     let (mut ada, _) = server.member("tea", "Ada").await;
     ada.rename("Ada 1").await.unwrap();
     ada.rename("Ada 2").await.unwrap();
@@ -119,7 +112,7 @@ async fn a_member_renames_itself_twice_a_minute() {
 
 #[tokio::test]
 async fn an_address_connects_three_hundred_times_at_once() {
-    let (server, hand) = at_a_standstill().await;
+    let (server, hand) = TestServer::at_a_standstill().await;
     for _ in 0..300 {
         server.visit("tea").await;
     }
@@ -157,7 +150,7 @@ async fn an_address_has_a_thousand_connections_open() {
 
 #[tokio::test]
 async fn an_address_creates_twenty_rooms_at_once() {
-    let (server, hand) = at_a_standstill().await;
+    let (server, hand) = TestServer::at_a_standstill().await;
     for n in 0..20 {
         server.member(&format!("room-{n}"), "Ada").await;
     }

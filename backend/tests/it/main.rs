@@ -19,3 +19,4 @@ mod limits;
 mod log_suite;
 mod protection;
 mod storm;
+mod watching;

@@ -18,6 +18,7 @@ use protocol::frame::{Join, Joined};
 use protocol::http::{SESSION_HEADER, TICKET_HEADER};
 use protocol::token::{Keyring, Session, Ticket};
 use protocol::wire::Id128;
+use service::clock::ManualClock;
 use service::http::{ServeOptions, serve, session_cookie, session_of};
 use service::{Clock, Lifecycle};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
@@ -83,6 +84,12 @@ impl TestServer {
     /// A server with every limit at its default.
     pub(crate) async fn start() -> Self {
         Self::with(Setting::default()).await
+    }
+
+    /// A server whose clock stands still, so that no bucket refills by itself.
+    pub(crate) async fn at_a_standstill() -> (Self, ManualClock) {
+        let (clock, hand) = Clock::manual(1_800_000_000_000);
+        (Self::with(Setting { clock, ..Setting::default() }).await, hand)
     }
 
     /// A server with a changed configuration.
@@ -155,10 +162,16 @@ impl TestServer {
         (client, joined)
     }
 
-    /// The value of a metric, as `name` or `name{label="value"}`.
-    pub(crate) fn metric(&self, name: &str) -> f64 {
+    /// All metrics, as they are scraped.
+    pub(crate) fn metrics(&self) -> String {
         let mut text = String::new();
         prometheus_client::encoding::text::encode(&mut text, &self.registry).unwrap();
+        text
+    }
+
+    /// The value of a metric, as `name` or `name{label="value"}`.
+    pub(crate) fn metric(&self, name: &str) -> f64 {
+        let text = self.metrics();
         let line = text.lines().find_map(|line| {
             line.strip_prefix("instantchat_")?.strip_prefix(name)?.strip_prefix(' ')
         });
