@@ -28,6 +28,8 @@ export class ComposerState {
   text = $state('');
   /** The message that is being edited. */
   editing = $state.raw<Message | null>(null);
+  /** Whether the last message is edited as soon as it is sent. */
+  wantsEdit = $state(false);
   /** Whether the message goes out as soon as its files are there. */
   waitsForFiles = $state(false);
 
@@ -58,6 +60,7 @@ export class ComposerState {
   /** The text changed by hand. */
   typed(): void {
     this.#said = null;
+    this.wantsEdit = false;
     if (!this.editing) {
       this.room.draft = this.text;
       this.room.keepSoon();
@@ -108,10 +111,14 @@ export class ComposerState {
     this.#said = null;
   }
 
-  /** Edits the last message of one's own; false when there is none. */
+  /** Edits the last message of one's own, once it is sent; false when there is none. */
   editLast(): boolean {
     const you = this.room.you?.member;
-    const last = this.room.messages.findLast(({ by, deleted, text }) => by === you && !deleted && text !== '');
+    this.wantsEdit = this.room.pending.some(({ state }) => state !== 'failed');
+    if (this.wantsEdit) return true;
+    const last = this.room.messages.findLast(
+      ({ by, deleted, text }) => by === you && !deleted && text !== '',
+    );
     if (last) this.edit(last);
     return last !== undefined;
   }

@@ -3,12 +3,10 @@
  * read the fields and call the actions; the logic of merging is in timeline, members and pending.
  */
 
-import { RoomError } from '../api';
 import { Connection, type Link, type Verdict } from '../connection';
 import { roomPath, roomSocket } from '../path';
 import {
   CloseCode,
-  GRANT_MS,
   SUBPROTOCOL,
   type ClientFrame,
   type Event,
@@ -22,14 +20,17 @@ import {
 } from '../protocol.gen';
 import { Attention } from './attention.svelte';
 import { afterChange, afterPresence, membersOf, type Members } from './members';
+import { Grants } from './grant';
+import { Keeper } from './keeper';
 import { Outbox, type Draft } from './outbox.svelte';
 import { Pager } from './pager';
 import { Passing, type Remark } from './passing.svelte';
 import { Requests } from './requests';
 import { statusOf, verdictOf, type ConnectionStatus, type Refusal } from './status';
-import { readKept, rememberRoom, writeKept } from './storage';
+import { readKept, rememberRoom, type Kept } from './storage';
 import { browser, type Surroundings } from './surroundings';
 import { Timeline, type Line } from './timeline';
+import { TypingSign } from './typing-sign';
 
 /** With what one enters. */
 export interface Entry {
@@ -39,17 +40,10 @@ export interface Entry {
 
 /** How long a typing sign counts. */
 export const TYPING_MS = 4_000;
-/** The shortest time between two of one's own typing signs. */
-export const TYPING_EVERY_MS = 2_000;
 /** How long a remark stands. */
 export const REMARK_MS = 4_000;
-/** A grant is used until this long before it ends. */
-const GRANT_MARGIN_MS = 60_000;
 /** A room counts as nearly full from this share of its messages. */
 const NEARLY_FULL = 0.95;
-/** How long after the last key the draft is written down. */
-const KEEP_AFTER_MS = 300;
-
 export class RoomState {
   readonly name: string;
   readonly attention = new Attention();
@@ -96,6 +90,9 @@ export class RoomState {
   readonly #requests: Requests;
   readonly #timeline = new Timeline();
   readonly #pager: Pager;
+  readonly #grants: Grants;
+  readonly #keeper: Keeper;
+  readonly #sign: TypingSign;
   readonly #typing: Passing<readonly string[]>;
   readonly #remark: Passing<Remark | null>;
   readonly #listeners = new Set<(message: Message) => void>();
@@ -107,9 +104,6 @@ export class RoomState {
   #missed: { upTo: number; count: number } | null = null;
   #queue: ServerFrame[] = [];
   #scheduled = false;
-  #typedAt = 0;
-  #keepTimer: number | null = null;
-  #grant: { value: string; until: number } | null = null;
 
   constructor(name: string, entry: Entry, around: Surroundings = browser()) {
     this.name = name;
@@ -122,6 +116,9 @@ export class RoomState {
     this.outbox = new Outbox(send, () => this.#requests.nextId(), around.clock);
     const ask = this.#requests.ask.bind(this.#requests);
     this.#pager = new Pager(this.#timeline, ask, around.clock);
+    this.#grants = new Grants(ask, around.clock);
+    this.#sign = new TypingSign(() => send({ type: 'typing' }), around.clock);
+    this.#keeper = new Keeper(name, () => this.#unsent(), around.clock);
     this.#connection = new Connection({
       connect: () => around.connect(roomSocket(name, location), SUBPROTOCOL),
       clock: around.clock,
@@ -170,6 +167,7 @@ export class RoomState {
     this.outbox.close();
     this.#typing.rest();
     this.#remark.rest();
+    this.#sign.done();
   }
 
   /** Tries at once; after a refusal with what has changed. */
@@ -202,6 +200,7 @@ export class RoomState {
   /** Says something; false when too much waits already. */
   post(draft: Draft): boolean {
     const taken = this.outbox.post(draft);
+    this.#sign.done();
     if (taken) this.keepNow();
     return taken;
   }
@@ -228,12 +227,9 @@ export class RoomState {
     await this.#requests.ask({ type: 'describe', text });
   }
 
-  /** Tells the others that one writes, not too often, and not in a crowd. */
+  /** Tells the others that one writes, but not a crowd. */
   signTyping(): void {
-    const now = this.#around.clock.now();
-    if (!this.live || this.crowded || now - this.#typedAt < TYPING_EVERY_MS) return;
-    this.#typedAt = now;
-    this.#send({ type: 'typing' });
+    if (this.live && !this.crowded) this.#sign.written();
   }
 
   /** Fetches a page of older messages; tells whether there are more. */
@@ -256,27 +252,23 @@ export class RoomState {
   }
 
   /** The right to upload and to preview. */
-  async grant(): Promise<string> {
-    const now = this.#around.clock.now();
-    if (this.#grant && now < this.#grant.until) return this.#grant.value;
-    const answer = await this.#requests.ask({ type: 'grant' });
-    if (answer.type !== 'grant') throw new RoomError('unavailable');
-    this.#grant = { value: answer.grant, until: now + GRANT_MS - GRANT_MARGIN_MS };
-    return answer.grant;
+  grant(): Promise<string> {
+    return this.#grants.get();
   }
 
   /** The draft changed: it is written down soon. */
   keepSoon(): void {
-    if (this.#keepTimer !== null) return;
-    this.#keepTimer = this.#around.clock.setTimeout(() => this.keepNow(), KEEP_AFTER_MS);
+    this.#keeper.soon();
   }
 
   /** Writes the draft and the unsent posts down on this device. */
   keepNow(): void {
-    if (this.#keepTimer !== null) this.#around.clock.clearTimeout(this.#keepTimer);
-    this.#keepTimer = null;
+    this.#keeper.now();
+  }
+
+  #unsent(): Kept {
     const { draft, replyTo } = this;
-    writeKept(this.name, { draft, replyTo, pending: this.outbox.pending });
+    return { draft, replyTo, pending: this.outbox.pending };
   }
 
   #send(frame: ClientFrame): boolean {
@@ -361,7 +353,7 @@ export class RoomState {
     this.crowded = frame.crowded;
     this.#typing.rest();
     this.#keep = frame.keep;
-    this.#grant = null;
+    this.#grants.forget();
     this.#entry = { ...(this.#entry.password ? { password: this.#entry.password } : {}) };
     this.#entered = true;
     this.#moving = false;
