@@ -23,4 +23,5 @@ pub mod transport;
 pub use backend::{Backend, Links};
 pub use config::{Config, DaemonConfig};
 pub use links::{Alone, FileLink, RouterLink};
+pub use room::Epoch;
 pub use status::{Capacity, Phase, RoomSummary, Status};

@@ -22,6 +22,7 @@ impl BackendLink for OneBackend {
             sockets_max: status.limits.sockets as u64,
             bytes: status.bytes as u64,
             bytes_max: status.limits.room_bytes as u64,
+            ..Load::default()
         };
         let phase = match status.phase {
             backend::Phase::Running => Phase::Up,
@@ -68,7 +69,7 @@ impl OneRouter {
 }
 
 impl RouterLink for OneRouter {
-    fn released(&self, room: &RoomName, epoch: room::Epoch) {
+    fn released(&self, room: &RoomName, epoch: backend::Epoch) {
         if let Some(aux) = self.0.get().and_then(Weak::upgrade) {
             aux.released(room, epoch.0);
         }

@@ -58,7 +58,7 @@ impl PageReader {
             .with_memory_settings(
                 MemorySettings::new().with_max_allowed_memory_usage(PAGE_MEMORY_BYTES_MAX),
             );
-        let settings = handlers(&head)
+        let settings = rules(&head)
             .into_iter()
             .fold(settings, |settings, handler| settings.append_element_content_handler(handler));
         let ignore: fn(&[u8]) = |_| {};
@@ -137,9 +137,9 @@ impl Head {
     }
 }
 
-type Handler = (Cow<'static, Selector>, ElementContentHandlers<'static>);
+type Rule = (Cow<'static, Selector>, ElementContentHandlers<'static>);
 
-fn handlers(head: &Arc<Mutex<Head>>) -> [Handler; 4] {
+fn rules(head: &Arc<Mutex<Head>>) -> [Rule; 4] {
     let with = |act: fn(&mut Head, &mut Element<'_, '_>)| {
         let head = Arc::clone(head);
         move |element: &mut Element<'_, '_>| {

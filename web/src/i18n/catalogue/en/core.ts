@@ -1,6 +1,6 @@
 /** English that the first page and a room need at once: in the main bundle. */
 
-import { common } from './common';
+import { everywhere } from './everywhere';
 import { composer } from './composer';
 import { conversation } from './conversation';
 import { home } from './home';
@@ -8,7 +8,7 @@ import { panel } from './panel';
 import { room } from './room';
 
 export const core = {
-  ...common,
+  ...everywhere,
   ...composer,
   ...conversation,
   ...home,

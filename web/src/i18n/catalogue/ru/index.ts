@@ -1,7 +1,7 @@
 /** Russian: fetched when it is chosen. */
 
 import { about } from './about';
-import { common } from './common';
+import { everywhere } from './everywhere';
 import { composer } from './composer';
 import { conversation } from './conversation';
 import { dialogs } from './dialogs';
@@ -15,7 +15,7 @@ import type { Catalogue, Translation } from '../en/index';
 
 export const ru: Translation<Catalogue> = {
   ...about,
-  ...common,
+  ...everywhere,
   ...composer,
   ...conversation,
   ...dialogs,

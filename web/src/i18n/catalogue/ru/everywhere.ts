@@ -1,9 +1,9 @@
 /** Words that several places share, in Russian. */
 
-import type { common as en } from '../en/common';
+import type { everywhere as en } from '../en/everywhere';
 import type { Translation } from '../en/index';
 
-export const common: Translation<typeof en> = {
+export const everywhere: Translation<typeof en> = {
   'app.name': 'instantchat',
 
   'action.close': 'Закрыть',

@@ -2,7 +2,7 @@
 
 import type { Messages } from '../../message';
 
-export const common = {
+export const everywhere = {
   'app.name': 'instantchat',
 
   'action.close': 'Close',
