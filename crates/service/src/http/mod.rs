@@ -1,6 +1,7 @@
 //! HTTP as every daemon serves it: connections with deadlines, errors as problem documents,
 //! the client's address, sessions and origins.
 
+mod activity;
 mod address;
 mod headers;
 mod origin;

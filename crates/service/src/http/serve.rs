@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use http::Request;
+use http::{HeaderValue, Request, header};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -17,14 +17,21 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tower::ServiceExt;
 
+use super::activity::Activity;
 use super::address::{ClientAddress, TrustedProxies};
+use crate::descriptors;
 use crate::lifecycle::Lifecycle;
+use crate::rate::{ADDRESSES_MAX, AddressCounts, Held};
 
 /// Pause after a failed accept: the process is out of descriptors, and the next try would fail
 /// as well.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 /// Streams of one HTTP/2 connection at once.
 const H2_STREAMS_MAX: u32 = 64;
+/// Bytes of one HTTP/2 stream's answer that wait for the client.
+const H2_SEND_BYTES_MAX: usize = 64 << 10;
+/// Connections of one address that are no WebSockets, unless it is a trusted proxy's.
+const ADDRESS_CONNECTIONS_MAX: u32 = 1_000;
 /// Bytes of headers of one request.
 const HEADER_BYTES_MAX: usize = 16 << 10;
 /// Headers of one request.
@@ -34,7 +41,8 @@ const HEADERS_MAX: usize = 100;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct HttpLimits {
-    /// Connections at once, WebSockets included.
+    /// Connections at once, WebSockets included; never so many that no descriptor is left for
+    /// files.
     pub connections_max: usize,
     /// Milliseconds until the headers of a request must have come, the wait for a further
     /// request on the same connection included.
@@ -64,8 +72,20 @@ pub async fn serve(
     options: ServeOptions,
     lifecycle: Lifecycle,
 ) {
+    let addresses = AddressCounts::new(ADDRESS_CONNECTIONS_MAX, ADDRESSES_MAX);
+    accept_all(listener, router, options, lifecycle, addresses).await;
+}
+
+async fn accept_all(
+    listener: TcpListener,
+    router: Router,
+    options: ServeOptions,
+    lifecycle: Lifecycle,
+    addresses: Arc<AddressCounts>,
+) {
     let options = Arc::new(options);
-    let places = Arc::new(Semaphore::new(options.limits.connections_max));
+    let connections_max = options.limits.connections_max.min(descriptors::for_connections());
+    let places = Arc::new(Semaphore::new(connections_max));
     loop {
         let accepted = tokio::select! {
             accepted = accept(&listener, &places) => accepted,
@@ -73,15 +93,14 @@ pub async fn serve(
         };
         match accepted {
             Ok((stream, peer, place)) => {
-                let connection = connection(
-                    stream,
-                    peer,
-                    place,
-                    router.clone(),
-                    options.clone(),
-                    lifecycle.clone(),
-                );
-                lifecycle.spawn(connection);
+                let trusted = options.trusted_proxies.trusts(peer.ip().to_canonical());
+                let held = if trusted { None } else { addresses.enter(peer.ip()) };
+                if held.is_none() && !trusted {
+                    continue;
+                }
+                let accepted = Accepted { stream, peer, place, _held: held };
+                let (router, options) = (router.clone(), options.clone());
+                lifecycle.spawn(connection(accepted, router, options, lifecycle.clone()));
             }
             Err(error) => {
                 tracing::warn!(%error, "accept failed");
@@ -101,24 +120,35 @@ async fn accept(
     Ok((stream, peer, place))
 }
 
+/// A connection and what it holds.
+struct Accepted {
+    stream: TcpStream,
+    peer: SocketAddr,
+    /// Among all connections.
+    place: OwnedSemaphorePermit,
+    /// Among those of its address, until it ends or becomes a WebSocket.
+    _held: Option<Held>,
+}
+
 /// Serves one connection. Its place is handed to the requests, so that a WebSocket keeps it as
 /// long as it lives.
 async fn connection(
-    stream: TcpStream,
-    peer: SocketAddr,
-    place: OwnedSemaphorePermit,
+    accepted: Accepted,
     router: Router,
     options: Arc<ServeOptions>,
     lifecycle: Lifecycle,
 ) {
+    let Accepted { stream, peer, place, _held } = accepted;
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "no TCP_NODELAY");
     }
     let place = ConnectionPlace(Arc::new(place));
     let trusted = options.trusted_proxies.clone();
+    let activity = Arc::new(Activity::default());
+    let seen = Arc::clone(&activity);
     let service = service_fn(move |request: Request<Incoming>| {
         let request = prepare(request, peer.ip(), &trusted, &place);
-        router.clone().oneshot(request)
+        Arc::clone(&seen).answer(router.clone().oneshot(request))
     });
     let mut builder = Builder::new(TokioExecutor::new());
     let header_timeout = Duration::from_millis(options.limits.header_timeout_ms);
@@ -132,6 +162,7 @@ async fn connection(
         .http2()
         .timer(TokioTimer::new())
         .max_concurrent_streams(H2_STREAMS_MAX)
+        .max_send_buf_size(H2_SEND_BYTES_MAX)
         .max_header_list_size(HEADER_BYTES_MAX as u32)
         .keep_alive_interval(header_timeout)
         .keep_alive_timeout(header_timeout);
@@ -139,6 +170,7 @@ async fn connection(
     let mut connection = std::pin::pin!(connection);
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,
+        () = activity.ended(header_timeout) => Ok(()),
         () = lifecycle.soft_stopped() => {
             connection.as_mut().graceful_shutdown();
             tokio::select! {
@@ -166,8 +198,21 @@ fn prepare(
     place: &ConnectionPlace,
 ) -> Request<Body> {
     let mut request = request.map(Body::new);
+    name_host(&mut request);
     let client = trusted.client(peer, request.headers());
     request.extensions_mut().insert(ClientAddress(client));
     request.extensions_mut().insert(place.clone());
     request
 }
+
+/// The host of a request's target, as in HTTP/2, goes over its `Host` (RFC 9112 §3.2.2), so that
+/// whoever asks for the one is told of the same.
+fn name_host(request: &mut Request<Body>) {
+    let Some(authority) = request.uri().authority() else { return };
+    if let Ok(host) = HeaderValue::from_str(authority.as_str()) {
+        request.headers_mut().insert(header::HOST, host);
+    }
+}
+
+#[cfg(test)]
+mod tests;
