@@ -25,6 +25,8 @@ use crate::rooms::Registry;
 use crate::status::{Phase, RoomSummary, Status};
 use crate::transport::door::{self, Nonces, Refusals};
 
+/// Milliseconds between two looks at the memory of all rooms.
+const MEMORY_EVERY_MS: u64 = 500;
 /// Rooms named in one notice to the file server.
 const OWNERS_PER_NOTICE: usize = 1_000;
 
@@ -108,6 +110,7 @@ impl Backend {
         });
         backend.lifecycle.spawn(Arc::clone(&backend).stop());
         backend.lifecycle.spawn(Arc::clone(&backend).renew_files());
+        backend.lifecycle.spawn(Arc::clone(&backend).share_memory());
         backend
     }
 
@@ -155,6 +158,17 @@ impl Backend {
         self.lifecycle.soft_stopped().await;
         tracing::info!(rooms = self.rooms.len(), sockets = self.sockets.taken(), "rooms stop");
         self.rooms.stop().await;
+    }
+
+    /// Looks now and then whether the rooms leave each other memory.
+    async fn share_memory(self: Arc<Self>) {
+        loop {
+            let next = self.clock.now().saturating_add(MEMORY_EVERY_MS);
+            tokio::select! {
+                () = self.clock.sleep_until(next) => self.rooms.share_out(&self),
+                () = self.lifecycle.soft_stopped() => return,
+            }
+        }
     }
 
     /// Tells the file server now and then which rooms are alive.

@@ -3,7 +3,6 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
 use protocol::CloseCode;
 use protocol::fleet::FileNotice;
 use protocol::wire::Id128;
@@ -13,7 +12,7 @@ use room::{
 use tokio::sync::oneshot;
 
 use super::handle::{Entered, Entering, RoomHandle};
-use super::seats::Seats;
+use super::seats::{Broadcast, Seats};
 use crate::backend::Backend;
 use crate::metrics::{GapReason, JoinOutcome, Kind, Limited, ResumeOutcome};
 use crate::refused::Refused;
@@ -22,8 +21,9 @@ use crate::transport::json::{self, Keeping};
 /// Everything that waits for the log to have the batch's records.
 #[derive(Debug, Default)]
 pub(super) struct Batch {
-    /// Frames for every live peer.
+    /// Frames for every live peer, and how many they are.
     broadcast: Vec<u8>,
+    frames: u64,
     /// What the log is to have first.
     pub(super) records: Vec<Record>,
     /// The file server's.
@@ -62,9 +62,9 @@ impl Batch {
         let owner = around.handle.owner;
         match effect {
             Effect::Record(record) => self.record(record, around.backend),
-            Effect::Event(event) => json::append_event(&mut self.broadcast, &event),
-            Effect::Presence(presence) => json::append_presence(&mut self.broadcast, &presence),
-            Effect::Typing(members) => json::append_typing(&mut self.broadcast, &members),
+            Effect::Event(event) => json::append_event(self.everybody(), &event),
+            Effect::Presence(presence) => json::append_presence(self.everybody(), &presence),
+            Effect::Typing(members) => json::append_typing(self.everybody(), &members),
             Effect::Joined(joined) => self.joined(&joined, around),
             Effect::Resumed { peer, events, live } => {
                 let mut frames = Vec::new();
@@ -114,8 +114,9 @@ impl Batch {
     }
 
     /// The broadcast, complete.
-    pub(super) fn broadcast(&mut self) -> Bytes {
-        std::mem::take(&mut self.broadcast).into()
+    pub(super) fn broadcast(&mut self) -> Broadcast {
+        let bytes = std::mem::take(&mut self.broadcast).into();
+        Broadcast { bytes, frames: std::mem::take(&mut self.frames) }
     }
 
     /// After the fan-out: whoever waits is told, and the batch is empty again.
@@ -131,6 +132,12 @@ impl Batch {
             backend.links.files.tell(notice);
         }
         *self = Self::default();
+    }
+
+    /// The place for one more frame of the broadcast.
+    fn everybody(&mut self) -> &mut Vec<u8> {
+        self.frames += 1;
+        &mut self.broadcast
     }
 
     fn record(&mut self, record: Record, backend: &Backend) {

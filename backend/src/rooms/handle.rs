@@ -81,6 +81,8 @@ pub(crate) enum Command {
     Known(PeerId, Box<Known>),
     /// An answer that was made outside of the room, in its place among the others.
     Answer(PeerId, Box<Bytes>),
+    /// The room may hold less than it does.
+    Fit,
     /// The process stops.
     Stop,
 }

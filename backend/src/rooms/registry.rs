@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use protocol::wire::Id128;
 use protocol::{ErrorCode, RoomName};
-use room::{Creation, Epoch, Incarnation, Room, SessionId, UnixMillis, Verifier};
+use room::{Creation, Epoch, Incarnation, Limits, Room, SessionId, UnixMillis, Verifier};
 use tokio::sync::mpsc;
 
 use super::handle::{Command, RoomHandle};
@@ -17,12 +17,17 @@ use crate::refused::Refused;
 /// What all small rooms may take together above the limit of all rooms: a quarter of it.
 const SMALL_SHARE: usize = 4;
 
+/// The least share of a room when memory is short: some dozens of messages.
+const SHARE_BYTES_MIN: usize = 32 << 10;
+
 /// The rooms, by name.
 #[derive(Debug, Default)]
 pub(crate) struct Registry {
     rooms: Mutex<HashMap<RoomName, Arc<RoomHandle>>>,
     /// Bytes of all rooms, as their tasks last told.
     bytes: AtomicUsize,
+    /// Bytes that each room may hold at present; 0 for what the configuration says.
+    share: AtomicUsize,
     /// The highest epoch ever given or seen here.
     epoch: AtomicU64,
 }
@@ -108,6 +113,32 @@ impl Registry {
         let max = backend.capacity.room_bytes;
         let rooms = usize::try_from(backend.metrics.rooms.get()).unwrap_or_default().max(1);
         self.bytes() < max || room.bytes() < max / SMALL_SHARE / rooms
+    }
+
+    /// Looks at the memory of all rooms. When it is short, each gets an equal share of half of it,
+    /// and the oldest messages of the rooms that hold more go: they are told so at once, as
+    /// nobody may be writing in them any more.
+    pub(crate) fn share_out(&self, backend: &Backend) {
+        let max = backend.capacity.room_bytes;
+        if self.bytes() < max / 4 * 3 {
+            self.share.store(0, Ordering::Relaxed);
+            return;
+        }
+        let rooms = self.all();
+        let share = (max / 2 / rooms.len().max(1)).max(SHARE_BYTES_MIN);
+        self.share.store(share, Ordering::Relaxed);
+        for room in rooms.iter().filter(|room| room.bytes() > share) {
+            // A room with a full inbox is about to look by itself.
+            let _ = room.inbox.try_send(Command::Fit);
+        }
+    }
+
+    /// Bytes that each room may hold at present, and bytes of it for events.
+    pub(super) fn share(&self, limits: &Limits) -> (usize, usize) {
+        match self.share.load(Ordering::Relaxed) {
+            0 => (limits.state_bytes_max, limits.resume_bytes_max),
+            share => (share.min(limits.state_bytes_max), (share / 4).min(limits.resume_bytes_max)),
+        }
     }
 
     /// How many rooms there are.

@@ -25,6 +25,17 @@ pub(crate) struct Seats {
     touched: Vec<usize>,
     /// Peers that were too slow, or whose end was sent: to be taken out.
     leaving: Vec<PeerId>,
+    /// Whether something waited for anybody after the last writes.
+    behind: bool,
+}
+
+/// What every live peer gets: frames, in one buffer.
+#[derive(Debug, Default)]
+pub(crate) struct Broadcast {
+    /// The buffer.
+    pub(crate) bytes: Bytes,
+    /// How many frames it holds.
+    pub(crate) frames: u64,
 }
 
 /// One peer.
@@ -51,8 +62,8 @@ enum Part {
 /// What one fan-out did.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Delivered {
-    /// Writes to peers, each of one frame or of a batch of them.
-    pub(crate) writes: u64,
+    /// Frames given to peers.
+    pub(crate) frames: u64,
     /// Bytes that they held.
     pub(crate) bytes: u64,
 }
@@ -130,13 +141,13 @@ impl Seats {
     /// in their place between. Returns who is out of the seats now, the slow readers among them.
     pub(crate) async fn deliver(
         &mut self,
-        broadcast: Bytes,
+        broadcast: Broadcast,
         now: u64,
         metrics: &Metrics,
     ) -> (Delivered, Vec<PeerId>) {
         let mut delivered = Delivered::default();
         let mut touched = std::mem::take(&mut self.touched);
-        if broadcast.is_empty() {
+        if broadcast.bytes.is_empty() {
             touched.sort_unstable();
             touched.dedup();
             for place in touched {
@@ -161,18 +172,19 @@ impl Seats {
     fn serve(
         &mut self,
         place: usize,
-        broadcast: &Bytes,
+        broadcast: &Broadcast,
         now: u64,
         metrics: &Metrics,
         delivered: &mut Delivered,
     ) {
         let seat = &mut self.seats[place];
-        let live_from = seat.live_from.replace(0);
-        if live_from.is_none() {
-            seat.live_from = None;
-        }
+        let bytes = &broadcast.bytes;
+        let live_from = seat.live_from;
+        // The next broadcast is another one, of which it gets everything.
+        seat.live_from = live_from.map(|_| 0);
         if seat.own.is_empty() && live_from == Some(0) {
-            let outcome = give(seat, broadcast, now, delivered);
+            let outcome = seat.connection.push(bytes, now);
+            delivered.count(broadcast.frames, bytes.len());
             return self.after(place, outcome, false, now, metrics);
         }
         let mut outcome = Ok(Flushed::All);
@@ -180,11 +192,14 @@ impl Seats {
         for part in std::mem::take(&mut seat.own) {
             match part {
                 Part::Broadcast(range) => {
-                    outcome =
-                        outcome.and_then(|_| queue(seat, broadcast.slice(range), now, delivered));
+                    // Counted with the first part that it gets, as most get all of them.
+                    let frames = if range.start == 0 { broadcast.frames } else { 0 };
+                    delivered.count(frames, range.len());
+                    outcome = outcome.and_then(|_| queue(seat, bytes.slice(range), now));
                 }
                 Part::Own(frames) => {
-                    outcome = outcome.and_then(|_| queue(seat, frames, now, delivered));
+                    delivered.count(1, frames.len());
+                    outcome = outcome.and_then(|_| queue(seat, frames, now));
                 }
                 Part::Close(code) => {
                     seat.connection.close(code, code.as_str(), now, metrics);
@@ -192,8 +207,10 @@ impl Seats {
                 }
             }
         }
-        if let Some(from) = live_from.filter(|from| *from < broadcast.len()) {
-            outcome = outcome.and_then(|_| queue(seat, broadcast.slice(from..), now, delivered));
+        if let Some(from) = live_from.filter(|from| *from < bytes.len()) {
+            let frames = if from == 0 { broadcast.frames } else { 0 };
+            delivered.count(frames, bytes.len() - from);
+            outcome = outcome.and_then(|_| queue(seat, bytes.slice(from..), now));
         }
         let outcome = outcome.and_then(|_| seat.connection.socket.flush_now(now));
         self.after(place, outcome, closing, now, metrics);
@@ -210,7 +227,10 @@ impl Seats {
     ) {
         let seat = &mut self.seats[place];
         match outcome {
-            Ok(flushed) => seat.behind = flushed == Flushed::WouldBlock,
+            Ok(flushed) => {
+                seat.behind = flushed == Flushed::WouldBlock;
+                self.behind |= seat.behind;
+            }
             Err(Refused::Full) => {
                 seat.connection.cut(now, metrics);
                 closing = true;
@@ -226,9 +246,13 @@ impl Seats {
     /// Bytes that wait for peers which were behind at their last write.
     pub(crate) fn outbox_bytes(&mut self) -> usize {
         let mut bytes = 0;
+        if !std::mem::take(&mut self.behind) {
+            return 0;
+        }
         for seat in self.seats.iter_mut().filter(|seat| seat.behind) {
             let waiting = seat.connection.socket.bytes_queued();
             seat.behind = waiting > 0;
+            self.behind |= seat.behind;
             bytes += waiting;
         }
         bytes
@@ -254,33 +278,15 @@ impl Seats {
     }
 }
 
-/// Writes frames to one peer, and counts them.
-fn give(
-    seat: &Seat,
-    frames: &Bytes,
-    now: u64,
-    delivered: &mut Delivered,
-) -> Result<Flushed, Refused> {
-    let flushed = seat.connection.push(frames, now)?;
-    delivered.count(frames);
-    Ok(flushed)
-}
-
-/// Puts frames into the outbox of one peer, to be written together, and counts them.
-fn queue(
-    seat: &Seat,
-    frames: Bytes,
-    now: u64,
-    delivered: &mut Delivered,
-) -> Result<Flushed, Refused> {
-    delivered.count(&frames);
+/// Puts frames into the outbox of one peer, to be written together.
+fn queue(seat: &Seat, frames: Bytes, now: u64) -> Result<Flushed, Refused> {
     seat.connection.socket.push(frames, now)?;
     Ok(Flushed::WouldBlock)
 }
 
 impl Delivered {
-    fn count(&mut self, frames: &Bytes) {
-        self.writes += 1;
-        self.bytes += frames.len() as u64;
+    fn count(&mut self, frames: u64, bytes: usize) {
+        self.frames += frames;
+        self.bytes += bytes as u64;
     }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use futures_util::FutureExt;
 use protocol::CloseCode;
-use room::{Effect, Input, PeerId, Post, Record, Request, RequestId, Room, UnixMillis};
+use room::{Effect, Input, Limits, PeerId, Post, Record, Request, RequestId, Room, UnixMillis};
 use tokio::sync::mpsc;
 
 use super::batch::{self, Batch, Surroundings};
@@ -37,6 +37,9 @@ pub(super) struct RoomTask {
     batch: Batch,
     seats: Seats,
     beats: Beats,
+    limits: Limits,
+    /// Bytes that the room may hold at present, and bytes of it for events.
+    share: (usize, usize),
     /// Where the room's log ends.
     position: Position,
     /// Records in the log since the last roll-up.
@@ -70,6 +73,7 @@ impl RoomTask {
         inbox: mpsc::Receiver<Command>,
     ) -> Box<Self> {
         let batch = Batch::of(created);
+        let limits = backend.config.room.limits();
         Box::new(Self {
             backend,
             handle,
@@ -81,6 +85,8 @@ impl RoomTask {
             batch,
             seats: Seats::default(),
             beats: Beats::default(),
+            limits,
+            share: (limits.state_bytes_max, limits.resume_bytes_max),
             position: Position::default(),
             records: 0,
             entered: false,
@@ -147,6 +153,10 @@ impl RoomTask {
     /// Applies all commands that wait, as far as one write to each peer can hold what follows
     /// from them, then what is due.
     fn apply_waiting(&mut self) -> Option<End> {
+        let share = self.backend.rooms.share(&self.limits);
+        if std::mem::replace(&mut self.share, share) != share {
+            self.room.limit_bytes(share.0, share.1);
+        }
         while self.batch.broadcast_len() < BROADCAST_BYTES
             && let Some(command) = self.commands.pop_front()
         {
@@ -169,6 +179,7 @@ impl RoomTask {
                 Command::Answer(peer, frames) => {
                     self.seats.own(peer, self.batch.broadcast_len(), *frames);
                 }
+                Command::Fit => self.apply(Input::Tick, None),
                 Command::Stop => return Some(End::Stopped),
             }
         }
@@ -258,12 +269,12 @@ impl RoomTask {
         let broadcast = self.batch.broadcast();
         let metrics = &self.backend.metrics;
         let (started, now) = (self.backend.clock.seconds(), self.backend.clock.now());
-        let fans_out = !broadcast.is_empty();
+        let fans_out = broadcast.frames > 0;
         let (delivered, gone) = self.seats.deliver(broadcast, now, metrics).await;
         if fans_out {
             metrics.fan_out_seconds.observe(self.backend.clock.seconds() - started);
         }
-        metrics.deliveries.inc_by(delivered.writes);
+        metrics.deliveries.inc_by(delivered.frames);
         metrics.delivery_bytes.inc_by(delivered.bytes);
         self.entered |= self.batch.entered;
         self.refused |= self.batch.refused_join;
@@ -313,9 +324,9 @@ impl RoomTask {
             _ => return false,
         };
         let now = UnixMillis(self.backend.clock.now());
-        let limits = self.backend.config.room.limits();
         let epoch = self.backend.rooms.next_epoch(now, None);
-        self.room = Room::restore(now, snapshot, records, epoch, limits);
+        self.room = Room::restore(now, snapshot, records, epoch, self.limits);
+        self.share = (self.limits.state_bytes_max, self.limits.resume_bytes_max);
         self.batch.records.push(Record::EpochBegan { epoch, at: now });
         self.position = position;
         self.effects.clear();

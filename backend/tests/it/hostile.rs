@@ -7,6 +7,7 @@ use client::Client;
 use protocol::frame::{ClientFrame, Join, VoteValue};
 use tokio::time::Instant;
 
+use crate::continuity::unlimited;
 use crate::hearing::{next_event, text_of};
 use crate::server::{TestServer, named};
 
@@ -15,7 +16,7 @@ const SECONDS: u64 = 4;
 /// Attackers at once, each from an address of its own.
 const ATTACKERS: u8 = 40;
 /// Bytes of all rooms that the server may hold.
-const ROOM_BYTES_MAX: usize = 32 << 20;
+const ROOM_BYTES_MAX: usize = 64 << 20;
 /// What is on its way into rooms when the limit is reached.
 const SLACK_BYTES: usize = 4 << 20;
 /// What the process, with all the clients of this test, may grow by.
@@ -116,4 +117,33 @@ async fn hostile_clients_stay_within_bounds_and_disturb_nobody() {
     println!("rooms held up to {fullest} bytes, the process grew by {grown} KiB");
     assert_eq!(server.metric("room_panics_total"), 0.0);
     server.visit("quiet").await.join(named("Cleo")).await.unwrap();
+}
+
+#[tokio::test]
+async fn short_memory_is_shared_out_and_nobody_is_silenced() {
+    let server = TestServer::configured(|config| {
+        unlimited(config);
+        config.rooms.bytes_max = 2 << 20;
+    })
+    .await;
+    let (mut greedy, _) = server.member("large", "Greedy").await;
+    let (mut modest, _) = server.member("small", "Modest").await;
+    modest.say("k", "the first").await.unwrap();
+    let text = "x".repeat(10_000);
+    let mut accepted = 0;
+    for n in 0..600 {
+        match greedy.say(&format!("k{n}"), &text).await {
+            Ok(_) => accepted += 1,
+            Err(error) => {
+                assert_eq!(error.code().unwrap().as_str(), "unavailable");
+                let share = |server: &TestServer| server.backend.status().bytes < 3 << 19;
+                server.until("the oldest messages are gone", share).await;
+            }
+        }
+        assert!(server.backend.status().bytes < 3 << 20);
+    }
+    assert!(accepted > 300, "{accepted} accepted");
+    modest.say("k2", "the second").await.unwrap();
+    let mut late = server.visit("small").await;
+    assert_eq!(late.join(named("Late")).await.unwrap().history.len(), 2);
 }

@@ -29,6 +29,11 @@ impl Journal {
         self.seq = event.seq;
         self.bytes += size::event(&event);
         self.events.push_back(event);
+        self.fit(limits);
+    }
+
+    /// Drops the oldest events above the limits.
+    pub(crate) fn fit(&mut self, limits: &Limits) {
         while self.events.len() > limits.resume_events_max || self.bytes > limits.resume_bytes_max {
             self.drop_oldest();
         }

@@ -100,6 +100,15 @@ impl Room {
         debug_assert_eq!(self.check_caps(), Ok(()));
     }
 
+    /// Says how much state the room may hold from the next input on, and how much of it events
+    /// for resume: an owner that is short of memory tightens both, and loosens them again. Those
+    /// who are in the room do not count: twice their memory is always allowed.
+    pub fn limit_bytes(&mut self, state_bytes_max: usize, resume_bytes_max: usize) {
+        self.limits.state_bytes_max = state_bytes_max.max(2 * self.member_bytes());
+        self.limits.resume_bytes_max = resume_bytes_max;
+        self.journal.fit(&self.limits);
+    }
+
     /// When the room wants a `Tick`, unless something else is applied before; none when it ended.
     /// It may be in the past.
     pub fn deadline(&self) -> Option<UnixMillis> {
