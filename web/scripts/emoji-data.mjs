@@ -14,10 +14,13 @@ const COMPONENTS = 2;
 
 /** Lines of `emoji TAB group TAB name TAB word,word`, in Unicode's order. */
 export function emojiLines(language) {
-  const read = (path) => JSON.parse(readFileSync(require.resolve(`emojibase-data/${path}`), 'utf8'));
+  const read = (path) =>
+    JSON.parse(readFileSync(require.resolve(`emojibase-data/${path}`), 'utf8'));
   const shortNames = language === 'en' ? read('en/shortcodes/github.json') : {};
   return read(`${language}/data.json`)
-    .filter((one) => one.group !== undefined && one.group !== COMPONENTS && one.version <= VERSION_MAX)
+    .filter(
+      (one) => one.group !== undefined && one.group !== COMPONENTS && one.version <= VERSION_MAX,
+    )
     .sort((one, other) => one.order - other.order)
     .map((one) => {
       const name = one.label;
@@ -25,7 +28,8 @@ export function emojiLines(language) {
         .map((word) => word.toLowerCase())
         .filter((word) => !name.includes(word.replaceAll('_', ' ')));
       // What is drawn as an emoji anyway needs no selector, and is then what keyboards write.
-      const emoji = one.type === 1 && !one.hexcode.includes('-') ? one.emoji.replace('\ufe0f', '') : one.emoji;
+      const emoji =
+        one.type === 1 && !one.hexcode.includes('-') ? one.emoji.replace('\ufe0f', '') : one.emoji;
       return [emoji, one.group, name, [...new Set(words)].join(',')].join('\t');
     })
     .join('\n');

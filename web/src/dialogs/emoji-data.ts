@@ -76,7 +76,9 @@ export function findEmoji(all: readonly Emoji[], text: string): Emoji[] {
 
 /** Reads the lines of scripts/emoji-data.mjs, with the words of a second language for search. */
 export function parseEmoji(lines: string, alsoLines: string | null): Emoji[] {
-  const also = new Map(alsoLines?.split('\n').map((line) => [line.slice(0, line.indexOf('\t')), line]));
+  const also = new Map(
+    alsoLines?.split('\n').map((line) => [line.slice(0, line.indexOf('\t')), line]),
+  );
   return lines.split('\n').map((line) => {
     const [emoji = '', group = '', name = '', tags = ''] = line.split('\t');
     const [, , otherName = '', otherTags = ''] = (also.get(emoji) ?? '').split('\t');

@@ -5,9 +5,13 @@ import { expect, test } from 'vitest';
 import { qrPath } from './qr';
 
 test('runs of dark modules become rectangles', () => {
-  expect(qrPath([[true, true, false], [false, false, false], [true, false, true]])).toBe(
-    'M0 0h2v1h-2zM0 2h1v1h-1zM2 2h1v1h-1z',
-  );
+  expect(
+    qrPath([
+      [true, true, false],
+      [false, false, false],
+      [true, false, true],
+    ]),
+  ).toBe('M0 0h2v1h-2zM0 2h1v1h-1zM2 2h1v1h-1z');
 });
 
 test('the longest address of a room still makes a code', () => {

@@ -41,13 +41,16 @@ test('both languages have the same placeholders', () => {
   }
 });
 
-test.each(Object.entries(languages))('%s has every plural form that it needs', (language, messages) => {
-  const needed = new Intl.PluralRules(language).resolvedOptions().pluralCategories;
-  for (const [key, message] of Object.entries(messages)) {
-    if (typeof message === 'string') continue;
-    expect(Object.keys(message).sort(), key).toEqual([...needed].sort());
-  }
-});
+test.each(Object.entries(languages))(
+  '%s has every plural form that it needs',
+  (language, messages) => {
+    const needed = new Intl.PluralRules(language).resolvedOptions().pluralCategories;
+    for (const [key, message] of Object.entries(messages)) {
+      if (typeof message === 'string') continue;
+      expect(Object.keys(message).sort(), key).toEqual([...needed].sort());
+    }
+  },
+);
 
 test('no text shouts or is empty', () => {
   for (const messages of Object.values(languages)) {

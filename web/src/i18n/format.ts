@@ -55,10 +55,18 @@ export class Format {
       minimumFractionDigits: 1,
       maximumFractionDigits: 1,
     });
-    this.#clock = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+    this.#clock = new Intl.DateTimeFormat(locale, {
+      hour: '2-digit',
+      minute: '2-digit',
+      hourCycle: 'h23',
+    });
     this.#weekday = new Intl.DateTimeFormat(locale, { weekday: 'long' });
     this.#dayMonth = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'long' });
-    this.#dayMonthYear = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'long', year: 'numeric' });
+    this.#dayMonthYear = new Intl.DateTimeFormat(locale, {
+      day: 'numeric',
+      month: 'long',
+      year: 'numeric',
+    });
     this.#full = new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'medium' });
     this.#relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
   }
@@ -98,7 +106,8 @@ export class Format {
     const days = daysBetween(at, now);
     if (past < MINUTE_MS) return this.#words('ago.now');
     if (past < HOUR_MS) return this.#words('ago.minutes', Math.floor(past / MINUTE_MS));
-    if (days <= 0 || past < 6 * HOUR_MS) return this.#words('ago.hours', Math.floor(past / HOUR_MS));
+    if (days <= 0 || past < 6 * HOUR_MS)
+      return this.#words('ago.hours', Math.floor(past / HOUR_MS));
     return this.#relative.format(-days, 'day');
   }
 

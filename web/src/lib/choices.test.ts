@@ -52,12 +52,24 @@ beforeEach(() => {
 
 function message(text: string, file: Message['file'] = null): Message {
   return {
-    seq: 1, at: '2026-11-21T09:00:00.000Z', by: 'm1', name: 'Jonas', text, replyTo: null, file,
-    preview: null, up: 0, down: 0, mine: 'none', rev: 1, editedAt: null, deleted: false,
+    seq: 1,
+    at: '2026-11-21T09:00:00.000Z',
+    by: 'm1',
+    name: 'Jonas',
+    text,
+    replyTo: null,
+    file,
+    preview: null,
+    up: 0,
+    down: 0,
+    mine: 'none',
+    rev: 1,
+    editedAt: null,
+    deleted: false,
   };
 }
 
-test('a chosen theme is remembered and stands on the root; the system needs no attribute', async () => {
+test('a chosen theme is remembered and stands on the root; the system has none', async () => {
   const { nextTheme, setTheme, theme } = await import('./theme.svelte');
   expect(theme()).toBe('system');
   setTheme('dark');
@@ -66,7 +78,9 @@ test('a chosen theme is remembered and stands on the root; the system needs no a
   setTheme('system');
   expect(root.dataset['theme']).toBeUndefined();
   expect(['system', 'light', 'dark'].map((one) => nextTheme(one as 'system'))).toEqual([
-    'light', 'dark', 'system',
+    'light',
+    'dark',
+    'system',
   ]);
 });
 
@@ -102,7 +116,11 @@ test('a notification stands for a hidden page only, in one line, isolated', asyn
   page.hidden = true;
   notifyMessage({ name: 'ridge' }, message('then the\n\nlake \u202eit is'));
   expect(shown).toEqual([
-    { title: 'ridge', body: 'Jonas: \u2068then the lake \u202eit is\u202c\u2069', tag: 'instantchat/ridge' },
+    {
+      title: 'ridge',
+      body: 'Jonas: \u2068then the lake \u202eit is\u202c\u2069',
+      tag: 'instantchat/ridge',
+    },
   ]);
 });
 
@@ -110,8 +128,15 @@ test('a notification is not for ever long, and names a file', async () => {
   const { notificationText } = await import('./notify.svelte');
   expect(notificationText(message('x'.repeat(10_000)))).toBe(`Jonas: ${'x'.repeat(140)}…`);
   const file = {
-    id: 'f', url: '/files/f', name: 'map.pdf', type: 'application/pdf', size: 1, width: null,
-    height: null, thumbnail: null, drawing: false,
+    id: 'f',
+    url: '/files/f',
+    name: 'map.pdf',
+    type: 'application/pdf',
+    size: 1,
+    width: null,
+    height: null,
+    thumbnail: null,
+    drawing: false,
   };
   expect(notificationText(message('', file))).toBe('Jonas: sent map.pdf');
   expect(notificationText(message('', { ...file, drawing: true }))).toBe('Jonas: sent a drawing');
@@ -129,18 +154,25 @@ test('the title counts what is unread, and the sign gets its dot', async () => {
 
 test('messages that come at once sound once, and only when that was chosen', async () => {
   const started = vi.fn();
-  const param = { setValueAtTime: vi.fn(), linearRampToValueAtTime: vi.fn(), exponentialRampToValueAtTime: vi.fn() };
+  const param = {
+    setValueAtTime: vi.fn(),
+    linearRampToValueAtTime: vi.fn(),
+    exponentialRampToValueAtTime: vi.fn(),
+  };
   class Node {
     gain = param;
     connect = (next: unknown) => next;
     start = started;
     stop = vi.fn();
   }
-  vi.stubGlobal('AudioContext', class {
-    state = 'running';
-    currentTime = 0;
-    destination = {};
-  });
+  vi.stubGlobal(
+    'AudioContext',
+    class {
+      state = 'running';
+      currentTime = 0;
+      destination = {};
+    },
+  );
   vi.stubGlobal('OscillatorNode', Node);
   vi.stubGlobal('GainNode', Node);
   const { playMessage, setSound, soundOn } = await import('./sound.svelte');

@@ -8,8 +8,21 @@ const now = new Date(2026, 10, 21, 18, 0);
 
 function message(seq: number, at: Date, change: Partial<Message>): Message {
   return {
-    seq, at: at.toISOString(), by: 'm1', name: 'Jonas', text: '', replyTo: null, file: null,
-    preview: null, up: 0, down: 0, mine: 'none', rev: seq, editedAt: null, deleted: false, ...change,
+    seq,
+    at: at.toISOString(),
+    by: 'm1',
+    name: 'Jonas',
+    text: '',
+    replyTo: null,
+    file: null,
+    preview: null,
+    up: 0,
+    down: 0,
+    mine: 'none',
+    rev: seq,
+    editedAt: null,
+    deleted: false,
+    ...change,
   };
 }
 
@@ -40,8 +53,15 @@ test('days, times, names and texts stand in the order of the room', () => {
 test('deleted, edited and files are said', () => {
   const at = new Date(2026, 10, 21, 9, 20);
   const file = {
-    id: 'f', url: '/files/f', name: 'map.gpx', type: 'x', size: 84 * 1024, width: null, height: null,
-    thumbnail: null, drawing: false,
+    id: 'f',
+    url: '/files/f',
+    name: 'map.gpx',
+    type: 'x',
+    size: 84 * 1024,
+    width: null,
+    height: null,
+    thumbnail: null,
+    drawing: false,
   };
   const text = saved([
     message(1, at, { deleted: true }),
@@ -58,7 +78,9 @@ test('deleted, edited and files are said', () => {
 test('no text turns the lines around it', () => {
   const at = new Date(2026, 10, 21, 9, 20);
   const text = saved([message(1, at, { name: 'a\u202eb', text: 'c\u202ed\ne' })]);
-  expect(text).toContain('[9:20] \u2068a\u202eb\u202c\u2069:\n    \u2068c\u202ed\u202c\u2069\n    e');
+  expect(text).toContain(
+    '[9:20] \u2068a\u202eb\u202c\u2069:\n    \u2068c\u202ed\u202c\u2069\n    e',
+  );
 });
 
 test('what could not be fetched is said', () => {

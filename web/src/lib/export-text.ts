@@ -36,7 +36,10 @@ export async function saveAsText(room: FetchedConversation): Promise<boolean> {
   }
   const text = conversationText(room, new Date(), location.origin);
   // The byte order mark tells Windows that this is UTF-8.
-  offer(new Blob(['\ufeff', text], { type: 'text/plain;charset=utf-8' }), fileName(room.name, new Date()));
+  offer(
+    new Blob(['\ufeff', text], { type: 'text/plain;charset=utf-8' }),
+    fileName(room.name, new Date()),
+  );
   return complete && !room.more;
 }
 
@@ -105,7 +108,9 @@ function messageLines(
 function excerpt(message: Message): string {
   const text = message.deleted ? t('export.deleted') : message.text || (message.file?.name ?? '');
   const chars = [...text.replaceAll(/\s+/g, ' ')];
-  return chars.length > QUOTE_CHARS_MAX ? `${chars.slice(0, QUOTE_CHARS_MAX).join('')}…` : chars.join('');
+  return chars.length > QUOTE_CHARS_MAX
+    ? `${chars.slice(0, QUOTE_CHARS_MAX).join('')}…`
+    : chars.join('');
 }
 
 function indented(line: string): string {

@@ -16,7 +16,11 @@ export interface NotifyingRoom {
 }
 
 export function notifyOn(): boolean {
-  return chosen.value === 'on' && typeof Notification === 'function' && Notification.permission === 'granted';
+  return (
+    chosen.value === 'on' &&
+    typeof Notification === 'function' &&
+    Notification.permission === 'granted'
+  );
 }
 
 /** Whether the browser refuses them, and only its own settings can change that. */
@@ -33,7 +37,9 @@ export async function setNotify(on: boolean): Promise<boolean> {
     return false;
   }
   const permission =
-    Notification.permission === 'default' ? await Notification.requestPermission() : Notification.permission;
+    Notification.permission === 'default'
+      ? await Notification.requestPermission()
+      : Notification.permission;
   chosen.value = permission === 'granted' ? 'on' : 'off';
   return permission === 'granted';
 }

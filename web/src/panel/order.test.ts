@@ -10,15 +10,32 @@ function member(number: number, name: string, change: Partial<MemberState> = {})
 
 function message(seq: number, up: number, down: number, deleted = false): Message {
   return {
-    seq, at: '2026-11-21T09:00:00.000Z', by: 'm1', name: 'Jonas', text: 'x', replyTo: null, file: null,
-    preview: null, up, down, mine: 'none', rev: seq, editedAt: null, deleted,
+    seq,
+    at: '2026-11-21T09:00:00.000Z',
+    by: 'm1',
+    name: 'Jonas',
+    text: 'x',
+    replyTo: null,
+    file: null,
+    preview: null,
+    up,
+    down,
+    mine: 'none',
+    rev: seq,
+    editedAt: null,
+    deleted,
   };
 }
 
 const names = (members: MemberState[]) => members.map((one) => one.name);
 
 test('the maker is first, you are second, the others by name', () => {
-  const people = [member(3, 'Pia'), member(1, 'Jonas'), member(5, 'Calm Otter'), member(0, 'Zoe', { creator: true })];
+  const people = [
+    member(3, 'Pia'),
+    member(1, 'Jonas'),
+    member(5, 'Calm Otter'),
+    member(0, 'Zoe', { creator: true }),
+  ];
   expect(names(here(people, 'm5'))).toEqual(['Zoe', 'Calm Otter', 'Jonas', 'Pia']);
   expect(names(here(people, 'm0'))).toEqual(['Zoe', 'Calm Otter', 'Jonas', 'Pia']);
 });
@@ -44,6 +61,13 @@ test('a crowd lists those who wrote last, and not more than fifty', () => {
 });
 
 test('picks go by votes for minus against, without deleted ones', () => {
-  const messages = [message(1, 1, 3), message(2, 5, 0), message(3, 0, 0), message(4, 4, 1), message(5, 9, 0, true), message(6, 3, 0)];
+  const messages = [
+    message(1, 1, 3),
+    message(2, 5, 0),
+    message(3, 0, 0),
+    message(4, 4, 1),
+    message(5, 9, 0, true),
+    message(6, 3, 0),
+  ];
   expect(picks(messages).map((one) => one.seq)).toEqual([2, 4, 6, 1]);
 });

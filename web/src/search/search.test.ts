@@ -7,14 +7,34 @@ import { excerptOf, findMessages, rangesOf } from './search';
 
 function message(seq: number, text: string, change: Partial<Message> = {}): Message {
   return {
-    seq, at: '2026-11-21T09:00:00.000Z', by: 'm1', name: 'Jonas', text, replyTo: null, file: null,
-    preview: null, up: 0, down: 0, mine: 'none', rev: seq, editedAt: null, deleted: false, ...change,
+    seq,
+    at: '2026-11-21T09:00:00.000Z',
+    by: 'm1',
+    name: 'Jonas',
+    text,
+    replyTo: null,
+    file: null,
+    preview: null,
+    up: 0,
+    down: 0,
+    mine: 'none',
+    rev: seq,
+    editedAt: null,
+    deleted: false,
+    ...change,
   };
 }
 
 const file = {
-  id: 'f', url: '/files/f', name: 'hollen-lake.gpx', type: 'x', size: 1, width: null, height: null,
-  thumbnail: null, drawing: false,
+  id: 'f',
+  url: '/files/f',
+  name: 'hollen-lake.gpx',
+  type: 'x',
+  size: 1,
+  width: null,
+  height: null,
+  thumbnail: null,
+  drawing: false,
 };
 
 function marked(text: string, query: string): string[] {
@@ -53,7 +73,8 @@ test('text, author and file name are searched, deleted messages are not', () => 
 });
 
 test('an excerpt begins near the hit, at a word', () => {
-  const text = 'Wind is fine, ice is not. I would skip the north loop and come down by the lake: 14 km';
+  const text =
+    'Wind is fine, ice is not. I would skip the north loop and come down by the lake: 14 km';
   expect(excerptOf(message(1, text), 'lake')).toEqual({
     before: '…and come down by the ',
     hit: 'lake',
@@ -65,14 +86,18 @@ test('an excerpt begins near the hit, at a word', () => {
 
 test('ranges never overlap, lie in the text and hold what was looked for', () => {
   fc.assert(
-    fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary', minLength: 1, maxLength: 3 }), (text, query) => {
-      let last = 0;
-      for (const [start, end] of rangesOf(text, query)) {
-        expect(start).toBeGreaterThanOrEqual(last);
-        expect(end).toBeGreaterThanOrEqual(start);
-        expect(end).toBeLessThanOrEqual(text.length);
-        last = end;
-      }
-    }),
+    fc.property(
+      fc.string({ unit: 'binary' }),
+      fc.string({ unit: 'binary', minLength: 1, maxLength: 3 }),
+      (text, query) => {
+        let last = 0;
+        for (const [start, end] of rangesOf(text, query)) {
+          expect(start).toBeGreaterThanOrEqual(last);
+          expect(end).toBeGreaterThanOrEqual(start);
+          expect(end).toBeLessThanOrEqual(text.length);
+          last = end;
+        }
+      },
+    ),
   );
 });

@@ -1,6 +1,6 @@
 /**
- * Finds a text in messages, whatever its case and diacritics: "cafe" finds "Café", "елка" finds
- * "Ёлка". Pure.
+ * Finds a text in messages, whatever its case and diacritics: "cafe" finds "Café",
+ * "елка" finds "Ёлка". Pure.
  */
 
 import type { Message } from '../lib/protocol.gen';
@@ -53,7 +53,11 @@ export function rangesOf(text: string, query: string): Range[] {
   if (wanted === '') return [];
   const { text: folded, at } = fold(text.replaceAll(/\s/g, ' '));
   const ranges: Range[] = [];
-  for (let from = folded.indexOf(wanted); from >= 0; from = folded.indexOf(wanted, from + wanted.length)) {
+  for (
+    let from = folded.indexOf(wanted);
+    from >= 0;
+    from = folded.indexOf(wanted, from + wanted.length)
+  ) {
     ranges.push([at[from] ?? 0, endOf(text, at, from + wanted.length)]);
   }
   return ranges;
@@ -75,7 +79,11 @@ export function excerptOf(message: Message, query: string): Excerpt {
     if (range) return around(text, range);
   }
   // The author's name is the hit, and stands beside it anyway.
-  return { before: oneLine(message.text || (message.file?.name ?? '')).slice(0, AFTER_MAX), hit: '', after: '' };
+  return {
+    before: oneLine(message.text || (message.file?.name ?? '')).slice(0, AFTER_MAX),
+    hit: '',
+    after: '',
+  };
 }
 
 /** What a message is searched in, folded once per state of the message. */
@@ -93,7 +101,13 @@ function around(text: string, [start, end]: Range): Excerpt {
   const before = oneLine(text.slice(0, start));
   const chars = [...before];
   return {
-    before: chars.length > BEFORE_MAX ? `…${chars.slice(-BEFORE_MAX).join('').replace(/^\S*\s+/, '')}` : before,
+    before:
+      chars.length > BEFORE_MAX
+        ? `…${chars
+            .slice(-BEFORE_MAX)
+            .join('')
+            .replace(/^\S*\s+/, '')}`
+        : before,
     hit: text.slice(start, end),
     after: oneLine(text.slice(end, end + AFTER_MAX)),
   };

@@ -21,7 +21,15 @@ import {
 
 function stroke(change: Partial<Stroke> = {}): Stroke {
   return {
-    tool: 'brush', colour: 0, width: 8, pen: false, points: [[100, 100, 0.5], [200, 120, 0.5], [300, 100, 0.5]],
+    tool: 'brush',
+    colour: 0,
+    width: 8,
+    pen: false,
+    points: [
+      [100, 100, 0.5],
+      [200, 120, 0.5],
+      [300, 100, 0.5],
+    ],
     ...change,
   };
 }
@@ -62,7 +70,9 @@ test('what was settled before a clear is dropped, the clear is not', () => {
 });
 
 test('any steps, undone and redone in full, give the same drawing', () => {
-  const steps = fc.array(fc.constantFrom<Step>('clear', stroke(), stroke({ tool: 'eraser' })), { maxLength: 130 });
+  const steps = fc.array(fc.constantFrom<Step>('clear', stroke(), stroke({ tool: 'eraser' })), {
+    maxLength: 130,
+  });
   fc.assert(
     fc.property(steps, fc.nat(STEPS_MAX), (made, back) => {
       const drawing = made.reduce(withStep, EMPTY);
@@ -89,7 +99,10 @@ function thickness(made: Stroke): number {
 }
 
 function horizontal(pressure: number, pen: boolean): Stroke {
-  const points = Array.from({ length: 40 }, (_, index) => [100 + index * 20, 500, pressure] as const);
+  const points = Array.from(
+    { length: 40 },
+    (_, index) => [100 + index * 20, 500, pressure] as const,
+  );
   return stroke({ width: 24, pen, points });
 }
 
@@ -113,7 +126,11 @@ test('a picture below stands whole, in the middle', () => {
 test('painting begins with paper over the whole canvas', () => {
   const calls: unknown[] = [];
   const surface = {
-    fillStyle: '', imageSmoothingQuality: 'low' as const, save() {}, restore() {}, fill() {},
+    fillStyle: '',
+    imageSmoothingQuality: 'low' as const,
+    save() {},
+    restore() {},
+    fill() {},
     drawImage: () => calls.push('picture'),
     fillRect: (...area: number[]) => calls.push([surface.fillStyle, ...area]),
   };
@@ -125,10 +142,18 @@ test('painting begins with paper over the whole canvas', () => {
 });
 
 test('what is kept comes back, and nothing else does', () => {
-  const left = { drawing: { ...withStep(withStep(EMPTY, stroke()), 'clear') }, base: { src: '/files/a', author: 'Женя' } };
+  const left = {
+    drawing: { ...withStep(withStep(EMPTY, stroke()), 'clear') },
+    base: { src: '/files/a', author: 'Женя' },
+  };
   expect(parseKept(JSON.stringify(left))).toEqual(left);
   const bad = [
-    null, '', '{', '[]', '{"drawing":{}}', '{"drawing":{"settled":[],"done":[{"tool":"brush"}]}}',
+    null,
+    '',
+    '{',
+    '[]',
+    '{"drawing":{}}',
+    '{"drawing":{"settled":[],"done":[{"tool":"brush"}]}}',
     JSON.stringify({ drawing: { settled: [], done: [stroke({ colour: 99 })] } }),
     JSON.stringify({ drawing: { settled: [], done: [stroke({ points: [[1e9, 0, 0]] })] } }),
   ];

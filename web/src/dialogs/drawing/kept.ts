@@ -3,7 +3,16 @@
  * It survives a reload when it fits into the session storage.
  */
 
-import { CANVAS_HEIGHT, CANVAS_WIDTH, COLOURS, EMPTY, WIDTHS, type Drawing, type Point, type Step } from './strokes';
+import {
+  CANVAS_HEIGHT,
+  CANVAS_WIDTH,
+  COLOURS,
+  EMPTY,
+  WIDTHS,
+  type Drawing,
+  type Point,
+  type Step,
+} from './strokes';
 
 /** Characters of a drawing that the session storage is given. */
 export const KEPT_CHARS_MAX = 1_000_000;
@@ -67,7 +76,8 @@ export function parseKept(text: string | null): Kept | null {
   const { settled, done } = value['drawing'];
   if (!isSteps(settled) || !isSteps(done)) return null;
   const base = value['base'];
-  const known = isRecord(base) && typeof base['src'] === 'string' && typeof base['author'] === 'string';
+  const known =
+    isRecord(base) && typeof base['src'] === 'string' && typeof base['author'] === 'string';
   return {
     drawing: { ...EMPTY, settled, done },
     base: known ? { src: base['src'] as string, author: base['author'] as string } : null,
@@ -92,7 +102,9 @@ function isStroke(value: unknown): boolean {
 }
 
 function isPoint(value: unknown): value is Point {
-  return Array.isArray(value) && value.length === 3 && value.every(Number.isFinite) && nearCanvas(value);
+  return (
+    Array.isArray(value) && value.length === 3 && value.every(Number.isFinite) && nearCanvas(value)
+  );
 }
 
 /** A stroke may leave the canvas, but not the world. */

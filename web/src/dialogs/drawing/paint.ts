@@ -53,7 +53,8 @@ export function paintStroke(surface: Surface, stroke: Stroke, last: boolean): vo
     shape = new Path2D(outline(stroke, last));
     if (last) shapes.set(stroke, shape);
   }
-  surface.fillStyle = stroke.tool === 'eraser' ? PAPER : (COLOURS[stroke.colour]?.value ?? COLOURS[0].value);
+  surface.fillStyle =
+    stroke.tool === 'eraser' ? PAPER : (COLOURS[stroke.colour]?.value ?? COLOURS[0].value);
   surface.fill(shape);
 }
 
@@ -71,7 +72,10 @@ export function paintDrawing(surface: Surface, drawing: Drawing, base: Picture |
 }
 
 /** Where a picture stands on the canvas: whole, in the middle, as large as it fits. */
-export function fitted(width: number, height: number): { x: number; y: number; width: number; height: number } {
+export function fitted(
+  width: number,
+  height: number,
+): { x: number; y: number; width: number; height: number } {
   const scale = Math.min(CANVAS_WIDTH / width, CANVAS_HEIGHT / height);
   const fit = { width: width * scale, height: height * scale };
   return { x: (CANVAS_WIDTH - fit.width) / 2, y: (CANVAS_HEIGHT - fit.height) / 2, ...fit };

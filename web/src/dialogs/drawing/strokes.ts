@@ -102,7 +102,7 @@ export function otherWidth(width: number, step: 1 | -1): number {
   return WIDTHS[Math.min(Math.max(index, 0), WIDTHS.length - 1)] ?? width;
 }
 
-/** Steps before the last clear can no longer be seen; the clear itself still hides the picture below. */
+/** What came before the last clear is hidden for good; the clear itself hides the picture below. */
 function sinceClear(steps: readonly Step[]): readonly Step[] {
   const cleared = steps.lastIndexOf('clear');
   return cleared < 0 ? steps : steps.slice(cleared);

@@ -14,7 +14,8 @@ export interface Cell {
 /** Breaks a list into rows. */
 export function rowsOf(emoji: readonly string[], columns: number): string[][] {
   const rows: string[][] = [];
-  for (let start = 0; start < emoji.length; start += columns) rows.push(emoji.slice(start, start + columns));
+  for (let start = 0; start < emoji.length; start += columns)
+    rows.push(emoji.slice(start, start + columns));
   return rows;
 }
 
@@ -22,8 +23,14 @@ export function rowsOf(emoji: readonly string[], columns: number): string[][] {
  * The cell that a key leads to: `above` from the first row upwards, null when the key is none of
  * the grid's. Left and right go on in the row before and after; up and down cross sections.
  */
-export function cellAfter(sections: readonly Section[], from: Cell, key: string): Cell | 'above' | null {
-  const rows = sections.flatMap(({ rows: own }, section) => own.map((cells, row) => ({ section, row, cells })));
+export function cellAfter(
+  sections: readonly Section[],
+  from: Cell,
+  key: string,
+): Cell | 'above' | null {
+  const rows = sections.flatMap(({ rows: own }, section) =>
+    own.map((cells, row) => ({ section, row, cells })),
+  );
   const at = rows.findIndex((one) => one.section === from.section && one.row === from.row);
   const current = rows[at];
   if (!current) return null;
@@ -35,7 +42,9 @@ export function cellAfter(sections: readonly Section[], from: Cell, key: string)
   };
   switch (key) {
     case 'ArrowRight':
-      return from.column + 1 < current.cells.length ? cell(at, from.column + 1) : (cell(at + 1, 0) ?? from);
+      return from.column + 1 < current.cells.length
+        ? cell(at, from.column + 1)
+        : (cell(at + 1, 0) ?? from);
     case 'ArrowLeft':
       return from.column > 0 ? cell(at, from.column - 1) : (cell(at - 1, Infinity) ?? from);
     case 'ArrowDown':

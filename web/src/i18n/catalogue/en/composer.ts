@@ -33,6 +33,9 @@ export const composer = {
   'upload.tooBig': '{file} is {size}. The limit is {max}.',
   'upload.empty': '{file} is empty.',
   'upload.remove': 'Remove {file}',
-  'upload.tooMany': { one: 'No more than {n} file at a time.', other: 'No more than {n} files at a time.' },
+  'upload.tooMany': {
+    one: 'No more than {n} file at a time.',
+    other: 'No more than {n} files at a time.',
+  },
   'upload.asFile': 'Send it as a file',
 } as const satisfies Messages;

@@ -46,7 +46,8 @@ export const everywhere = {
     one: '{n} message, the newest {max} are kept. The room is gone {span} after its last use.',
     other: '{n} messages, the newest {max} are kept. The room is gone {span} after its last use.',
   },
-  'kept.memory': 'Messages are kept in memory only, the newest {max}. The room is gone {span} after its last use.',
+  'kept.memory':
+    'Messages are kept in memory only, the newest {max}. The room is gone {span} after its last use.',
   'kept.what': 'What is kept',
 
   'error.bad_name': 'This name does not work for a room.',

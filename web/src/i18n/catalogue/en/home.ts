@@ -37,7 +37,8 @@ export const home = {
   'page.badName.slash': '“{name}” has a slash. Use 3 to 100 letters, digits or - _ . ~',
   'page.badName.short': '“{name}” is too short. Use 3 to 100 letters, digits or - _ . ~',
   'page.badName.long': 'The name is too long. Use 3 to 100 letters, digits or - _ . ~',
-  'page.badName.other': '“{name}” has signs that a name cannot have. Use 3 to 100 letters, digits or - _ . ~',
+  'page.badName.other':
+    '“{name}” has signs that a name cannot have. Use 3 to 100 letters, digits or - _ . ~',
   'page.badName.reserved': '“{name}” is taken by the site itself.',
   'page.badName.open': 'Open “{name}”',
   'page.start': 'Start page',

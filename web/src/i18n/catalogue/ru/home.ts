@@ -44,7 +44,8 @@ export const home: Translation<typeof en> = {
   'page.badName.slash': 'В «{name}» есть косая черта. Нужно от 3 до 100 букв, цифр или - _ . ~',
   'page.badName.short': '«{name}» слишком коротко. Нужно от 3 до 100 букв, цифр или - _ . ~',
   'page.badName.long': 'Имя слишком длинное. Нужно от 3 до 100 букв, цифр или - _ . ~',
-  'page.badName.other': 'В «{name}» есть знаки, которых в имени быть не может. Нужно от 3 до 100 букв, цифр или - _ . ~',
+  'page.badName.other':
+    'В «{name}» есть знаки, которых в имени быть не может. Нужно от 3 до 100 букв, цифр или - _ . ~',
   'page.badName.reserved': '«{name}» занято самим сайтом.',
   'page.badName.open': 'Открыть «{name}»',
   'page.start': 'На главную',
