@@ -1,6 +1,7 @@
 // The conversation of the pictures: five people plan a walk.
 
 import { Peer } from './peer.mjs';
+import { until } from './waiting.mjs';
 
 /** Fills `room` and brings `person` in as Calm Otter; resolves with the others. */
 export async function conversation(server, person, room) {
@@ -27,7 +28,11 @@ export async function conversation(server, person, room) {
   const track = await Pia.upload(Buffer.from('<gpx/>'.repeat(14_000)), 'hollen-lake-birkfell.gpx', 'application/gpx+xml');
   await Pia.post('The track for your phones:', { file: track.descriptor });
   await person.sees('The track for your phones:');
-  Pia.typing();
+  // Signs of writing are given once a second at most, whoever writes.
+  await until('Pia is seen to write', async () => {
+    Pia.typing();
+    return /Pia is writing/.test(await person.line.innerText());
+  });
   return [Mara, Jonas, Zhenya, Pia];
 }
 

@@ -211,6 +211,8 @@ export class Person {
     const folder = process.env.TEST_ARTIFACTS ?? new URL('../../artifacts', import.meta.url).pathname;
     await mkdir(folder, { recursive: true });
     await this.page.evaluate(() => document.fonts.ready);
+    // Nothing is pointed at in a picture.
+    await this.page.mouse.move(1, 1);
     await this.page.screenshot({ path: join(folder, `${name}.png`) });
   }
 }

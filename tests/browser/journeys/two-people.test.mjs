@@ -57,8 +57,11 @@ test('two people talk, reply, edit, vote, draw and show pictures', async (t) => 
   });
 
   await t.test('typing is seen while somebody writes', async () => {
-    await ada.composer.pressSequentially('Wait for');
-    await ben.seesStatus(/Ada is writing/);
+    // Signs are given now and then, so one goes on writing until one is seen.
+    await until('Ben sees that Ada is writing', async () => {
+      await ada.composer.pressSequentially('wait ');
+      return /Ada is writing/.test(await ben.line.innerText());
+    });
     await ada.composer.fill('');
   });
 

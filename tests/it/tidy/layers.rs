@@ -18,7 +18,7 @@ const MAY_USE: [(&str, &[&str]); 12] = [
     ("file-srv", &["protocol", "service", "client"]),
     (
         "instantchat",
-        &["aux-srv", "backend", "file-srv", "protocol", "service", "client", "placement"],
+        &["aux-srv", "backend", "file-srv", "protocol", "service", "client", "room", "placement"],
     ),
     ("load-testing", &["client", "protocol"]),
     ("tests", &["client", "protocol", "service"]),
