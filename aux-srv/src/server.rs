@@ -7,7 +7,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::get;
-use placement::{Fleet, Owner, Owners};
+use placement::{Epochs, Fleet, Owner, Owners};
 use prometheus_client::registry::Registry;
 use protocol::http::SiteInfo;
 use protocol::limits::{TICKET_LEEWAY_MS, TICKET_MS};
@@ -64,6 +64,7 @@ pub struct AuxServer {
 struct Directory {
     fleet: Fleet,
     owners: Owners,
+    epochs: Epochs,
 }
 
 /// What aux-srv is made of.
@@ -108,7 +109,11 @@ impl AuxServer {
             refuse: parts.refuse,
             facts: parts.facts,
             link: parts.link,
-            directory: Mutex::new(Directory { fleet: Fleet::new(), owners: Owners::new() }),
+            directory: Mutex::new(Directory {
+                fleet: Fleet::new(),
+                owners: Owners::new(),
+                epochs: Epochs::in_memory(),
+            }),
         });
         aux.take_reports();
         lifecycle.spawn(watch(Arc::clone(&aux), lifecycle.clone()));
@@ -137,14 +142,16 @@ impl AuxServer {
 
     pub(crate) fn place(&self, room: &RoomName, now: u64) -> Option<Owner> {
         let mut directory = self.directory();
-        let Directory { fleet, owners } = &mut *directory;
-        owners.place(fleet, &room.shared(), now).ok()
+        let Directory { fleet, owners, epochs } = &mut *directory;
+        owners.place(fleet, epochs, &room.shared(), now).ok()
     }
 
     /// The room, as its owner sees it.
     pub(crate) fn summary(&self, room: &RoomName) -> Option<RoomSummary> {
-        let backend = self.directory().owners.get(room.as_str())?.backend.clone();
-        self.link.summary(&backend, room)
+        let directory = self.directory();
+        let owner = directory.owners.get(&directory.fleet, room.as_str())?;
+        drop(directory);
+        self.link.summary(&owner.backend, room)
     }
 
     pub(crate) fn site_info(&self) -> SiteInfo {
@@ -168,7 +175,7 @@ impl AuxServer {
         let reports = self.link.reports();
         let mut directory = self.directory();
         for (name, phase, load) in reports {
-            directory.fleet.report(name, phase, load);
+            directory.fleet.report(name, phase, load, 0);
         }
     }
 
@@ -176,7 +183,9 @@ impl AuxServer {
     fn forget_unused(&self) {
         let before = self.clock.now().saturating_sub(UNUSED_AFTER_MS);
         // The backends are asked without the lock: an owner may be releasing a room just now.
-        let unused = self.directory().owners.unused_since(before);
+        let directory = self.directory();
+        let unused = directory.owners.unused_since(&directory.fleet, before);
+        drop(directory);
         for (room, owner) in unused {
             let lives = RoomName::parse(&room)
                 .is_ok_and(|name| self.link.summary(&owner.backend, &name).is_some());

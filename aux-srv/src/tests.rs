@@ -31,8 +31,7 @@ struct Backends {
 impl BackendLink for Backends {
     fn reports(&self) -> Vec<(BackendName, Phase, Load)> {
         let rooms_max = if self.full { 0 } else { 100 };
-        let load =
-            Load { rooms: 0, rooms_max, sockets: 0, sockets_max: 100, bytes: 0, bytes_max: 100 };
+        let load = Load { rooms_max, sockets_max: 100, bytes_max: 100, ..Load::default() };
         vec![(BackendName::new("b1"), Phase::Up, load)]
     }
 

@@ -1,100 +1,35 @@
 //! The backends, what they carry, and which of them takes the next room.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
-use consistent_hash::{Node, StaticHashRing};
+use crate::health::Phase;
+use crate::load::{Load, Totals};
+use crate::names::BackendName;
+use crate::ring::Ring;
 
-/// Points of one backend on the ring that breaks ties.
-const RING_POINTS: usize = 64;
-/// Parts of a whole in which loads are compared: rounding makes near ties into ties, which the
-/// ring then breaks the same way for everybody who asks.
-const LOAD_PARTS: u64 = 10_000;
-
-/// A backend as the configuration names it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct BackendName(Arc<str>);
-
-impl BackendName {
-    /// A name.
-    pub fn new(name: &str) -> Self {
-        Self(name.into())
-    }
-
-    /// The name.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-/// Whether a backend takes rooms.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Phase {
-    /// It takes new rooms and serves those it has.
-    Up,
-    /// It serves the rooms that it has.
-    Draining,
-    /// It serves nothing.
-    Down,
-}
-
-/// What a backend carries, and what it can carry at most.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Load {
-    /// Rooms.
-    pub rooms: u64,
-    /// Rooms at most.
-    pub rooms_max: u64,
-    /// Sockets.
-    pub sockets: u64,
-    /// Sockets at most.
-    pub sockets_max: u64,
-    /// Bytes of all rooms.
-    pub bytes: u64,
-    /// Bytes of all rooms at most.
-    pub bytes_max: u64,
-}
-
-impl Load {
-    /// The load with so many rooms more, each counted as `mean_sockets` sockets.
-    fn with(self, rooms: u64, mean_sockets: u64) -> Self {
-        Self {
-            rooms: self.rooms.saturating_add(rooms),
-            sockets: self.sockets.saturating_add(rooms.saturating_mul(mean_sockets)),
-            ..self
-        }
-    }
-
-    /// The fullest of its resources, in parts of `LOAD_PARTS`; none when one is exhausted.
-    fn parts(self) -> Option<u64> {
-        let pairs = [
-            (self.rooms, self.rooms_max),
-            (self.sockets, self.sockets_max),
-            (self.bytes, self.bytes_max),
-        ];
-        let mut fullest = 0;
-        for (used, max) in pairs {
-            if used >= max {
-                return None;
-            }
-            fullest = fullest.max(used.saturating_mul(LOAD_PARTS) / max);
-        }
-        Some(fullest)
-    }
-}
+/// The projected load of a backend that takes no room.
+const TAKES_NONE: u64 = u64::MAX;
 
 /// The backends and their latest reports.
+///
+/// A backend's number is its place here; it is never given to another. Projected loads stand in an
+/// array of their own, so that a choice among a thousand backends reads 8 KB.
 #[derive(Debug, Default)]
 pub struct Fleet {
-    backends: BTreeMap<BackendName, Backend>,
+    numbers: BTreeMap<BackendName, u32>,
+    backends: Vec<Backend>,
+    projected: Vec<u64>,
+    totals: Totals,
+    ring: Ring,
 }
 
 #[derive(Debug)]
 struct Backend {
+    name: BackendName,
     phase: Phase,
     load: Load,
-    /// Rooms placed there since its report.
-    reserved: u64,
+    /// The load and the rooms placed there that no report has counted yet, each as a mean room.
+    expected: Load,
 }
 
 impl Fleet {
@@ -103,58 +38,120 @@ impl Fleet {
         Self::default()
     }
 
-    /// A backend's report, which replaces the one before and its reservations.
-    pub fn report(&mut self, name: BackendName, phase: Phase, load: Load) {
-        self.backends.insert(name, Backend { phase, load, reserved: 0 });
+    /// A backend's report, which replaces the one before. `uncounted` rooms were placed there that
+    /// it does not count yet.
+    pub fn report(&mut self, name: BackendName, phase: Phase, load: Load, uncounted: u64) {
+        let number = self.number_or_new(name);
+        let Some(backend) = self.backends.get_mut(number as usize) else { return };
+        self.totals.replace(&backend.load, &load);
+        backend.phase = phase;
+        backend.load = load;
+        backend.expected = load.with(uncounted, &self.totals.mean_room());
+        self.project(number);
+    }
+
+    /// A backend's phase, which changes without a report.
+    pub(crate) fn set_phase(&mut self, number: u32, phase: Phase) {
+        if let Some(backend) = self.backends.get_mut(number as usize) {
+            backend.phase = phase;
+            self.project(number);
+        }
     }
 
     /// Takes a backend out of the fleet.
     pub fn remove(&mut self, name: &BackendName) {
-        self.backends.remove(name);
+        if let Some(number) = self.numbers.remove(name) {
+            let empty = Load::default();
+            if let Some(backend) = self.backends.get_mut(number as usize) {
+                self.totals.replace(&backend.load, &empty);
+                (backend.phase, backend.load) = (Phase::Down, empty);
+            }
+            self.project(number);
+            self.build_ring();
+        }
     }
 
     /// The phase of a backend.
     pub fn phase(&self, name: &BackendName) -> Phase {
-        self.backends.get(name).map_or(Phase::Down, |backend| backend.phase)
+        let backend = self.numbers.get(name).and_then(|number| self.backends.get(*number as usize));
+        backend.map_or(Phase::Down, |backend| backend.phase)
+    }
+
+    /// The projected load of a backend, in ten-thousandths of its fullest limit; none when it takes
+    /// no room.
+    pub fn projected(&self, name: &BackendName) -> Option<u64> {
+        let number = self.numbers.get(name)?;
+        self.projected.get(*number as usize).copied().filter(|parts| *parts != TAKES_NONE)
     }
 
     /// The backend with the least projected load for a new room, and a reservation there.
     pub fn choose(&mut self, room: &str) -> Option<BackendName> {
-        let mean = self.mean_sockets();
-        let projected: Vec<(u64, &BackendName)> = self
-            .backends
-            .iter()
-            .filter(|(_, backend)| backend.phase == Phase::Up)
-            .filter_map(|(name, b)| Some((b.load.with(b.reserved, mean).parts()?, name)))
-            .collect();
-        let least = projected.iter().map(|(parts, _)| *parts).min()?;
-        let tied = projected.into_iter().filter(|(parts, _)| *parts == least);
-        let chosen = nearest(room, tied.map(|(_, name)| name))?.clone();
-        if let Some(backend) = self.backends.get_mut(&chosen) {
-            backend.reserved += 1;
+        let number = self.choose_other_than(room, None)?;
+        self.name(number).cloned()
+    }
+
+    /// As `choose`, and never this one: a room that moves goes somewhere else.
+    pub(crate) fn choose_other_than(&mut self, room: &str, but: Option<u32>) -> Option<u32> {
+        let excluded = but.and_then(|number| self.projected.get_mut(number as usize));
+        let kept = excluded.map(|parts| std::mem::replace(parts, TAKES_NONE));
+        let chosen = self.least(room);
+        if let (Some(number), Some(parts)) = (but, kept)
+            && let Some(projected) = self.projected.get_mut(number as usize)
+        {
+            *projected = parts;
         }
-        Some(chosen)
+        self.reserve(chosen?);
+        chosen
     }
 
-    /// Sockets of the fleet's mean room, at least one.
-    fn mean_sockets(&self) -> u64 {
-        let (sockets, rooms) = self
-            .backends
-            .values()
-            .fold((0_u64, 0_u64), |(s, r), b| (s + b.load.sockets, r + b.load.rooms));
-        (sockets / rooms.max(1)).max(1)
+    /// A backend's name by its number.
+    pub(crate) fn name(&self, number: u32) -> Option<&BackendName> {
+        self.backends.get(number as usize).map(|backend| &backend.name)
     }
-}
 
-/// The one of these that stands first after the room on the ring.
-fn nearest<'a>(
-    room: &str,
-    names: impl Iterator<Item = &'a BackendName>,
-) -> Option<&'a BackendName> {
-    let nodes: Vec<_> = names.map(|name| Node::new(name).quantity(RING_POINTS)).collect();
-    if nodes.len() == 1 {
-        return nodes.first().map(|node| node.key);
+    /// A backend's number.
+    pub(crate) fn number(&self, name: &BackendName) -> Option<u32> {
+        self.numbers.get(name).copied()
     }
-    let ring = StaticHashRing::new(consistent_hash::DefaultHash, nodes.into_iter());
-    ring.calc_candidates(&room).next().map(|node| node.key)
+
+    /// A backend's number, given now to one that is new.
+    pub(crate) fn number_or_new(&mut self, name: BackendName) -> u32 {
+        if let Some(number) = self.numbers.get(&name) {
+            return *number;
+        }
+        let number = self.backends.len() as u32;
+        self.numbers.insert(name.clone(), number);
+        let empty = Load::default();
+        self.backends.push(Backend { name, phase: Phase::Unheard, load: empty, expected: empty });
+        self.projected.push(TAKES_NONE);
+        self.build_ring();
+        number
+    }
+
+    fn build_ring(&mut self) {
+        self.ring = Ring::new(self.numbers.iter().map(|(name, number)| (name, *number)));
+    }
+
+    fn least(&self, room: &str) -> Option<u32> {
+        let least = self.projected.iter().copied().min().filter(|parts| *parts != TAKES_NONE)?;
+        let is_least = |number: u32| self.projected.get(number as usize) == Some(&least);
+        self.ring.nearest(room, is_least)
+    }
+
+    fn reserve(&mut self, number: u32) {
+        let mean = self.totals.mean_room();
+        if let Some(backend) = self.backends.get_mut(number as usize) {
+            backend.expected = backend.expected.with(1, &mean);
+        }
+        self.project(number);
+    }
+
+    fn project(&mut self, number: u32) {
+        let Some(backend) = self.backends.get(number as usize) else { return };
+        let taking = backend.phase == Phase::Up;
+        let parts = if taking { backend.expected.parts() } else { None };
+        if let Some(projected) = self.projected.get_mut(number as usize) {
+            *projected = parts.unwrap_or(TAKES_NONE);
+        }
+    }
 }
