@@ -1,0 +1,5 @@
+//! Runs of the simulated fleet.
+
+mod healing;
+mod mutants;
+mod seeds;
