@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that fails says where")]
 
 mod bodies;
+mod bucket;
 mod download;
 mod fixture;
 mod hostile_sites;
@@ -10,6 +11,7 @@ mod inert;
 mod lives;
 mod preview_limits;
 mod previews;
+mod process;
 mod quotas;
 mod sites;
 mod upload;
