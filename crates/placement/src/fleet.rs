@@ -20,7 +20,8 @@ pub struct Fleet {
     backends: Vec<Backend>,
     projected: Vec<u64>,
     totals: Totals,
-    ring: Ring,
+    /// Built for the first choice after the list of backends changed.
+    ring: Option<Ring>,
 }
 
 #[derive(Debug)]
@@ -67,7 +68,7 @@ impl Fleet {
                 (backend.phase, backend.load) = (Phase::Down, empty);
             }
             self.project(number);
-            self.build_ring();
+            self.ring = None;
         }
     }
 
@@ -124,18 +125,15 @@ impl Fleet {
         let empty = Load::default();
         self.backends.push(Backend { name, phase: Phase::Unheard, load: empty, expected: empty });
         self.projected.push(TAKES_NONE);
-        self.build_ring();
+        self.ring = None;
         number
     }
 
-    fn build_ring(&mut self) {
-        self.ring = Ring::new(self.numbers.iter().map(|(name, number)| (name, *number)));
-    }
-
-    fn least(&self, room: &str) -> Option<u32> {
+    fn least(&mut self, room: &str) -> Option<u32> {
         let least = self.projected.iter().copied().min().filter(|parts| *parts != TAKES_NONE)?;
-        let is_least = |number: u32| self.projected.get(number as usize) == Some(&least);
-        self.ring.nearest(room, is_least)
+        let names = self.numbers.iter().map(|(name, number)| (name, *number));
+        let ring = self.ring.get_or_insert_with(|| Ring::new(names));
+        ring.nearest(room, |number| self.projected.get(number as usize) == Some(&least))
     }
 
     fn reserve(&mut self, number: u32) {

@@ -48,10 +48,17 @@ pub enum PlaceError {
 }
 
 /// The owners of all rooms.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Owners {
+    rooms_max: usize,
     pub(crate) rooms: HashMap<Arc<str>, Placed>,
     pub(crate) tenures: Tenures,
+}
+
+impl Default for Owners {
+    fn default() -> Self {
+        Self::new()
+    }
 }
 
 /// One room's record.
@@ -70,9 +77,14 @@ pub(crate) struct Placed {
 }
 
 impl Owners {
-    /// A record without rooms.
+    /// A record without rooms, for as many as a router can keep.
     pub fn new() -> Self {
-        Self::default()
+        Self::limited(ROOMS_MAX)
+    }
+
+    /// A record without rooms, for so many at most.
+    pub fn limited(rooms_max: usize) -> Self {
+        Self { rooms_max, rooms: HashMap::new(), tenures: Tenures::default() }
     }
 
     /// The owner of a room: the one on record while it serves, or else the backend that the fleet
@@ -90,7 +102,7 @@ impl Owners {
         if let Some(owner) = self.serving(fleet, room, unix) {
             return Ok(owner);
         }
-        if self.rooms.len() >= ROOMS_MAX && !self.rooms.contains_key(room) {
+        if self.rooms.len() >= self.rooms_max && !self.rooms.contains_key(room) {
             return Err(PlaceError::TooManyRooms);
         }
         epochs.check(unix)?;

@@ -7,7 +7,7 @@ use placement::{
     Admission, BackendName, MoveTarget, PlaceError, Placement, RunId, Settlement, StatusAnswer,
     StatusRequest,
 };
-use room::{Cursor, Event, Joined, Post, Reply, SessionId, Snapshot};
+use room::{Cursor, Event, Joined, Post, Reply, SessionId, Snapshot, Verifier};
 
 /// A process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -47,9 +47,12 @@ pub(crate) type Connection = u64;
 /// A room's name.
 pub(crate) type RoomName = Arc<str>;
 
-/// What a client got that lets it restore a room: who made it.
+/// What a client got that lets it restore a room: who made it, and its password's verifier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Keep(pub(crate) SessionId);
+pub(crate) struct Keep {
+    pub(crate) creator: SessionId,
+    pub(crate) verifier: Option<Verifier>,
+}
 
 #[derive(Clone, Debug)]
 pub(crate) enum Message {
@@ -134,6 +137,8 @@ pub(crate) struct Enter {
     pub(crate) session: SessionId,
     pub(crate) resume: Option<Cursor>,
     pub(crate) keep: Option<Keep>,
+    /// The password, as its hash. Only who comes for the first time is asked for it.
+    pub(crate) password: Option<Verifier>,
 }
 
 /// What a backend sends to a client.

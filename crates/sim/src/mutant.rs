@@ -21,6 +21,8 @@ pub enum Mutant {
     FanOutSkipsOne,
     /// Nobody is told that a history is gone.
     SilentGap,
+    /// Who restores a room leaves its password behind.
+    KeepForgetsPassword,
     /// A room is forgotten as soon as it was sent away, commit or not.
     ForgetBeforeCommit,
 }

@@ -54,6 +54,9 @@ fn check_client(client: &ClientProcess, room: Option<&Room>, found: &mut Found) 
         return;
     };
     let messages = keys(room);
+    if room.verifier().is_none() {
+        found.push(("G8", format!("{} has lost its password", client.room)));
+    }
     if client.cursor().map(|cursor| cursor.seq) != Some(room.seq()) || client.copy != messages {
         let (has, is) = (client.copy.len(), messages.len());
         found.push(("G5", format!("{node} holds {has} messages where there are {is}")));

@@ -5,6 +5,7 @@ mod claims;
 mod epochs;
 mod health;
 mod holdings;
+mod limits;
 mod moving;
 mod restart;
 mod roster;

@@ -70,7 +70,9 @@ impl BackendProcess {
 
     fn let_in(&mut self, step: &mut Step<'_>, room: &RoomName, mut joined: Box<Joined>) {
         let Some(live) = self.rooms.get_mut(room) else { return };
-        let keep = Keep(live.room.creator_session());
+        let (creator, verifier) = (live.room.creator_session(), live.room.verifier().copied());
+        let forgets = self.mutant == Some(Mutant::KeepForgetsPassword);
+        let keep = Keep { creator, verifier: verifier.filter(|_| !forgets) };
         let (peer, is_live) = (joined.peer, !joined.catching_up);
         live.told = live.told.max(joined.seq);
         if self.mutant == Some(Mutant::SilentGap) {

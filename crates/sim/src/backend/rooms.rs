@@ -55,7 +55,8 @@ impl BackendProcess {
         self.connections.insert(connection, (room.clone(), client));
         let (session, resume) = (enter.session, enter.resume);
         let entropy = step.dice.roll();
-        let join = Join { peer, session, name: None, proof: None, resume, entropy };
+        let proof = enter.keep.map_or(enter.password, |keep| keep.verifier);
+        let join = Join { peer, session, name: None, proof, resume, entropy };
         self.apply(step, &room, Input::Join(join));
     }
 
@@ -165,8 +166,8 @@ impl BackendProcess {
         let creation = Creation {
             incarnation: Incarnation(life),
             epoch: Epoch(enter.ticket.epoch),
-            creator: enter.keep.map_or(enter.session, |keep| keep.0),
-            verifier: None,
+            creator: enter.keep.map_or(enter.session, |keep| keep.creator),
+            verifier: enter.keep.map_or(enter.password, |keep| keep.verifier),
         };
         let (created, _) = Room::create(step.unix(), creation, limits(room));
         self.rooms.insert(room.clone(), Live::new(created, enter.ticket.epoch));

@@ -6,7 +6,7 @@ use sim::{Node, Operation, Outcome, Plan, run};
 /// When things go wrong.
 const AT: u64 = 12_000;
 /// Plans per test, which differ by their delays and by who owns what.
-const SEEDS: u64 = 8;
+const SEEDS: u64 = 4;
 
 /// The longest time without an acknowledgement in any of the rooms that are always in use.
 fn longest_silence_ms(outcome: &Outcome, from: u64, to: u64) -> u64 {

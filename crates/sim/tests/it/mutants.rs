@@ -54,6 +54,11 @@ fn a_fan_out_that_skips_somebody_is_caught() {
 }
 
 #[test]
+fn a_room_that_comes_back_without_its_password_is_caught() {
+    assert_eq!(caught(Mutant::KeepForgetsPassword, Weather::Storm), "G8");
+}
+
+#[test]
 fn a_gap_that_nobody_is_told_of_is_caught() {
     assert_eq!(caught(Mutant::SilentGap, Weather::Storm), "G5");
 }
