@@ -19,7 +19,7 @@ pub struct Config {
     pub session_days: u32,
     /// Names that no room may have, beside those that the site needs itself.
     pub forbidden_room_names: Vec<String>,
-    /// Lookups of rooms per address.
+    /// Lookups of rooms, and connections to rooms that are new, per address.
     pub lookups: Rate,
     /// Addresses in the table of lookups.
     pub addresses_max: usize,

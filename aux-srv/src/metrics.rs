@@ -29,6 +29,7 @@ pub(crate) enum Routed {
     Ticketed,
     BadName,
     Unavailable,
+    RateLimited,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -56,7 +57,8 @@ impl Metrics {
         for outcome in [Lookup::Exists, Lookup::Free, Lookup::BadName, Lookup::RateLimited] {
             metrics.lookup(outcome, 0);
         }
-        for outcome in [Routed::Ticketed, Routed::BadName, Routed::Unavailable] {
+        for outcome in [Routed::Ticketed, Routed::BadName, Routed::Unavailable, Routed::RateLimited]
+        {
             metrics.routed(outcome, 0);
         }
         metrics

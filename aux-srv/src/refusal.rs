@@ -18,9 +18,15 @@ pub type Refuse =
 pub fn plain_refusal() -> Refuse {
     Arc::new(|_, code| {
         Box::pin(async move {
-            Problem::new(StatusCode::SERVICE_UNAVAILABLE, code, "no backend can take the room")
-                .retry_after_ms(RETRY_AFTER_MS)
-                .into_response()
+            let problem = match code {
+                ErrorCode::RateLimited => Problem::rate_limited(RETRY_AFTER_MS),
+                code => {
+                    let detail = "no backend can take the room";
+                    Problem::new(StatusCode::SERVICE_UNAVAILABLE, code, detail)
+                        .retry_after_ms(RETRY_AFTER_MS)
+                }
+            };
+            problem.into_response()
         })
     })
 }

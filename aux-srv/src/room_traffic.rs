@@ -1,5 +1,6 @@
 //! Room traffic: each connection gets a session, an owner and a ticket on its way to a backend.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::extract::{Path, Request, State};
@@ -11,7 +12,7 @@ use protocol::limits::TICKET_MS;
 use protocol::token::{Session, Ticket};
 use protocol::wire::Id128;
 use protocol::{ErrorCode, NameError, RoomName};
-use service::http::session_of;
+use service::http::{ClientAddress, session_of};
 use service::random;
 
 use crate::metrics::Routed;
@@ -20,6 +21,7 @@ use crate::server::AuxServer;
 /// Hands a request on with a ticket. What a client says in the fleet's own headers is dropped.
 pub(crate) async fn route(
     State(aux): State<Arc<AuxServer>>,
+    ClientAddress(address): ClientAddress,
     segment: Option<Path<String>>,
     mut request: Request,
     next: Next,
@@ -38,6 +40,10 @@ pub(crate) async fn route(
             return (aux.refuse)(request, ErrorCode::BadName).await;
         }
     };
+    if !aux.may_place(&name, address) {
+        aux.metrics.routed(Routed::RateLimited, 1);
+        return (aux.refuse)(request, ErrorCode::RateLimited).await;
+    }
     let known = session_of(request.headers(), &aux.keys);
     let session = known.unwrap_or_else(|| Session(random::bytes()));
     let Some(ticket) = aux.ticket(&name, &session) else {
@@ -62,6 +68,12 @@ fn insert(request: &mut Request, name: &'static str, token: &str) {
 }
 
 impl AuxServer {
+    /// Whether an address may ask for a room. A place for a new one is remembered for minutes,
+    /// whether or not anybody enters it, so that it costs what a lookup does.
+    fn may_place(&self, name: &RoomName, address: IpAddr) -> bool {
+        self.is_placed(name) || self.lookups.take(address, self.clock.now(), 1).is_ok()
+    }
+
     /// A ticket for the owner of the room, who is chosen now if there is none.
     fn ticket(&self, name: &RoomName, session: &Session) -> Option<String> {
         let now = self.clock.now();

@@ -146,6 +146,12 @@ impl AuxServer {
         owners.place(fleet, epochs, &room.shared(), now).ok()
     }
 
+    /// Whether the room has an owner on record, so that placing it takes nothing.
+    pub(crate) fn is_placed(&self, room: &RoomName) -> bool {
+        let directory = self.directory();
+        directory.owners.get(&directory.fleet, room.as_str()).is_some()
+    }
+
     /// The room, as its owner sees it.
     pub(crate) fn summary(&self, room: &RoomName) -> Option<RoomSummary> {
         let directory = self.directory();

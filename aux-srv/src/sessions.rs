@@ -5,15 +5,18 @@ use std::sync::Arc;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
-use http::header;
+use http::{HeaderValue, header};
 use protocol::token::Session;
 use service::http::{session_cookie, session_of};
 use service::random;
 
 use crate::server::AuxServer;
 
-/// Gives a session to a visitor who has none. Answers that caches may keep are left alone: a
-/// session in a shared cache would be everybody's.
+/// No shared cache keeps the answer, and no browser uses it unasked.
+const PRIVATE: &str = "private, no-cache";
+
+/// Gives a session to a visitor who has none. Answers that caches may keep are left alone, and all
+/// others, redirects among them, are kept from shared caches: a session there would be everybody's.
 pub(crate) async fn give_session(
     State(aux): State<Arc<AuxServer>>,
     request: Request,
@@ -27,6 +30,10 @@ pub(crate) async fn give_session(
         .is_some_and(|value| value.as_bytes().starts_with(b"public"));
     if !known && !cached {
         aux.set_session(&mut response, &Session(random::bytes()));
+        let headers = response.headers_mut();
+        if headers.get(header::CACHE_CONTROL).is_none_or(|value| value != "no-store") {
+            headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(PRIVATE));
+        }
     }
     response
 }

@@ -15,6 +15,7 @@ use prometheus_client::registry::Registry;
 use protocol::RoomName;
 use protocol::http::{FilesIn, Problem, RoomInfo, SESSION_HEADER, SiteInfo, TICKET_HEADER};
 use protocol::token::{Keyring, Session, Ticket};
+use service::rate::Rate;
 use service::{Clock, Lifecycle};
 use tower::ServiceExt;
 
@@ -251,6 +252,31 @@ async fn room_traffic_carries_a_ticket_for_the_rooms_owner() {
     let again = Ticket::verify(&keys(), &again, 1_000_000).unwrap();
     assert_eq!(again.epoch, ticket.epoch, "one owner, one term");
     assert_ne!(again.nonce, ticket.nonce);
+}
+
+#[tokio::test]
+async fn an_address_places_only_so_many_rooms_that_nobody_enters() {
+    let lookups = Rate { burst: 3, refill_ms: 50 };
+    let aux = server(Config { lookups, ..Config::default() }, &Arc::default());
+    for n in 0..3 {
+        let response = ask(aux.before(echo()), &format!("/api/rooms/room-{n}/ws")).await;
+        assert_eq!(response.status(), StatusCode::OK, "{n}");
+    }
+    let refused = ask(aux.before(echo()), "/api/rooms/one-more/ws").await;
+    assert_eq!(refused.status(), StatusCode::TOO_MANY_REQUESTS);
+    assert!(!aux.is_placed(&RoomName::parse("one-more").unwrap()));
+    let placed = ask(aux.before(echo()), "/api/rooms/room-0/ws").await;
+    assert_eq!(placed.status(), StatusCode::OK, "a room that is placed costs nothing");
+}
+
+#[tokio::test]
+async fn no_shared_cache_keeps_a_session() {
+    for path in ["/", "/room", "/ROOM", "/a/b", "/api/site", "/api/rooms/room"] {
+        let response = ask(plain().router(), path).await;
+        assert!(response.headers().contains_key(header::SET_COOKIE), "{path}");
+        let caching = response.headers()[header::CACHE_CONTROL].to_str().unwrap();
+        assert!(caching.contains("private") || caching.contains("no-store"), "{path}: {caching}");
+    }
 }
 
 #[tokio::test]

@@ -29,7 +29,7 @@ use crate::refused::Refused;
 pub(crate) use refusal::Refusals;
 pub(crate) use ticket::Nonces;
 
-/// Milliseconds after which a full fleet may have room again.
+/// Milliseconds after which a full fleet may have room again, and a router may be asked.
 const UNAVAILABLE_RETRY_MS: u64 = 2_000;
 
 /// The route of the door.
@@ -90,6 +90,7 @@ pub(crate) fn refuse(backend: &Arc<Backend>, request: Request, code: ErrorCode) 
             let detail = "no backend can take the room";
             Refused { retry_after_ms: Some(UNAVAILABLE_RETRY_MS), ..Refused::new(code, detail) }
         }
+        Ok(()) if code == ErrorCode::RateLimited => Refused::rate_limited(UNAVAILABLE_RETRY_MS),
         Ok(()) => Refused::new(code, "this cannot be the name of a room"),
         Err(retry_after_ms) => {
             backend.metrics.rate_limited.inc(Limited::Connects);
