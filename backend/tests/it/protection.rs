@@ -160,3 +160,37 @@ impl ParseName for str {
         protocol::RoomName::parse(self).unwrap()
     }
 }
+
+#[tokio::test]
+async fn all_who_make_a_room_at_once_with_its_password_get_in() {
+    const FRIENDS: u8 = 10;
+    let server = TestServer::start().await;
+    let mut friends = Vec::new();
+    for host in 0..FRIENDS {
+        friends.push(server.visit_from(host + 2, "tea").await);
+    }
+    let anybody = || Join { password: Some("secret".into()), ..Join::default() };
+    let joins = friends.iter_mut().map(|friend| friend.join(anybody()));
+    let joined = futures_util::future::join_all(joins).await;
+    let refused: Vec<_> = joined.into_iter().filter_map(Result::err).collect();
+    assert!(refused.is_empty(), "{refused:?}");
+    assert_eq!(server.backend.status().rooms, 1);
+}
+
+#[tokio::test]
+async fn whoever_loses_the_race_for_a_name_still_knows_its_password() {
+    let server = TestServer::start().await;
+    let mut visitors = Vec::new();
+    for host in 0..20 {
+        visitors.push(server.visit_from(10 + host, "tea").await);
+    }
+    let joins = visitors.iter_mut().enumerate().map(|(n, visitor)| {
+        let password = if n % 2 == 0 { "secret" } else { "guess" };
+        visitor.join(with_password(&format!("Visitor {n}"), password))
+    });
+    let joined = futures_util::future::join_all(joins).await;
+    let (even, odd): (Vec<_>, Vec<_>) = joined.iter().enumerate().partition(|(n, _)| n % 2 == 0);
+    let are_in = |side: &[(usize, &Result<_, _>)]| side.iter().filter(|(_, it)| it.is_ok()).count();
+    // Whose password the room has is decided by the race, and by nothing else.
+    assert_eq!((are_in(&even) + are_in(&odd), are_in(&even) % 10), (10, 0));
+}

@@ -162,7 +162,9 @@ impl Entry<'_> {
             let outcome = if keep.is_some() { JoinOutcome::Restored } else { JoinOutcome::Created };
             backend.metrics.joins.inc(outcome);
         }
-        Ok((room, proof, made))
+        // Whoever lost the race for the name has hashed under another salt than the room's: it is
+        // asked for a proof like everybody else, and its attempt counts.
+        Ok((room, proof.filter(|_| made), made))
     }
 
     /// What the client kept of the room. Without it a returning client makes no room.

@@ -90,6 +90,9 @@ pub(super) async fn read_with<R>(
     mut take: impl FnMut(&[u8]) -> R,
 ) -> io::Result<R> {
     loop {
+        // Readiness costs no budget: without this, whoever sends a message that does not end, faster
+        // than it is read, would have the thread to itself.
+        tokio::task::consume_budget().await;
         stream.readable().await?;
         let read = SCRATCH.with_borrow_mut(|scratch| {
             scratch.resize(SCRATCH_BYTES, 0);

@@ -114,3 +114,33 @@ async fn a_reset_is_an_error() {
     let error = within(reader(b"").next(&socket)).await.unwrap_err();
     assert!(matches!(error, ReadError::Io(_)), "{error}");
 }
+
+#[tokio::test]
+async fn a_message_without_an_end_leaves_the_thread_to_others() {
+    use std::io::Write;
+    const BYTES: usize = 100 << 20;
+    let (socket, client) = pair(LIMITS, None).await;
+    let mut client = client.into_std().unwrap();
+    client.set_nonblocking(false).unwrap();
+    let writing = std::thread::spawn(move || {
+        // The beginning of a text, and then nothing of it, again and again.
+        let (text, nothing) = ([0x01, 0x80, 0, 0, 0, 0], [0x00, 0x80, 0, 0, 0, 0].repeat(100_000));
+        let mut written = client.write_all(&text);
+        for _ in 0..BYTES / nothing.len() {
+            written = written.and_then(|()| client.write_all(&nothing));
+        }
+    });
+    let mut reader = reader(b"");
+    let others = async {
+        for _ in 0..3 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::select! {
+        biased;
+        read = reader.next(&socket) => panic!("it was read to its end: {read:?}"),
+        () = others => {}
+    }
+    drop(socket);
+    writing.join().unwrap();
+}
