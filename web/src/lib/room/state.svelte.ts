@@ -13,13 +13,10 @@ import {
   type Joined,
   type MemberState,
   type Message,
-  type Room,
   type ServerFrame,
   type VoteValue,
-  type You,
 } from '../protocol.gen';
 import { Attention } from './attention.svelte';
-import { afterChange, afterPresence, membersOf, type Members } from './members';
 import { Grants } from './grant';
 import { Keeper } from './keeper';
 import { Outbox, type Draft } from './outbox.svelte';
@@ -29,8 +26,8 @@ import { Requests } from './requests';
 import { statusOf, verdictOf, type ConnectionStatus, type Refusal } from './status';
 import { readKept, rememberRoom, type Kept } from './storage';
 import { browser, type Surroundings } from './surroundings';
-import { Timeline, type Line } from './timeline';
 import { TypingSign } from './typing-sign';
+import { RoomView } from './view.svelte';
 
 /** With what one enters. */
 export interface Entry {
@@ -42,23 +39,12 @@ export interface Entry {
 export const TYPING_MS = 4_000;
 /** How long a remark stands. */
 export const REMARK_MS = 4_000;
-/** A room counts as nearly full from this share of its messages. */
-const NEARLY_FULL = 0.95;
-export class RoomState {
+
+export class RoomState extends RoomView {
   readonly name: string;
   readonly attention = new Attention();
   readonly outbox: Outbox;
 
-  room = $state.raw<Room | null>(null);
-  you = $state.raw<You | null>(null);
-  members = $state.raw<Members>(new Map());
-  online = $state(0);
-  crowded = $state(false);
-  messages = $state.raw<readonly Message[]>([]);
-  lines = $state.raw<readonly Line[]>([]);
-  more = $state(false);
-  /** The oldest message from which on nothing is missing. */
-  oldest = $state<number | null>(null);
   draft = $state('');
   replyTo = $state<number | null>(null);
   /** How often this page has entered the room. */
@@ -88,7 +74,6 @@ export class RoomState {
   readonly #around: Surroundings;
   readonly #connection: Connection;
   readonly #requests: Requests;
-  readonly #timeline = new Timeline();
   readonly #pager: Pager;
   readonly #grants: Grants;
   readonly #keeper: Keeper;
@@ -106,6 +91,7 @@ export class RoomState {
   #scheduled = false;
 
   constructor(name: string, entry: Entry, around: Surroundings = browser()) {
+    super();
     this.name = name;
     this.#entry = entry;
     this.#around = around;
@@ -115,7 +101,7 @@ export class RoomState {
     this.#requests = new Requests(send, around.clock);
     this.outbox = new Outbox(send, () => this.#requests.nextId(), around.clock);
     const ask = this.#requests.ask.bind(this.#requests);
-    this.#pager = new Pager(this.#timeline, ask, around.clock);
+    this.#pager = new Pager(this.timeline, ask, around.clock);
     this.#grants = new Grants(ask, around.clock);
     this.#sign = new TypingSign(() => send({ type: 'typing' }), around.clock);
     this.#keeper = new Keeper(name, () => this.#unsent(), around.clock);
@@ -174,7 +160,7 @@ export class RoomState {
   retry(entry: Entry = {}, anew = false): void {
     this.#entry = { ...this.#entry, ...entry };
     if (anew) this.#keep = null;
-    if (anew) this.#timeline.forget();
+    if (anew) this.timeline.forget();
     this.#ending = null;
     this.#refusal = null;
     this.#connection.start();
@@ -189,12 +175,6 @@ export class RoomState {
   onmessage(listener: (message: Message) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
-  }
-
-  /** The message of that number, if the page has it. */
-  message(seq: number): Message | undefined {
-    void this.messages;
-    return this.#timeline.message(seq);
   }
 
   /** Says something; false when too much waits already. */
@@ -215,8 +195,8 @@ export class RoomState {
 
   async vote(message: number, value: VoteValue): Promise<void> {
     await this.#requests.ask({ type: 'vote', message, value });
-    this.#timeline.voted(message, value);
-    this.#publish();
+    this.timeline.voted(message, value);
+    this.publish();
   }
 
   async rename(name: string): Promise<void> {
@@ -236,7 +216,7 @@ export class RoomState {
   async loadOlder(): Promise<boolean> {
     if (!this.more) return false;
     await this.#pager.fetch();
-    this.#publish();
+    this.publish();
     return this.more;
   }
 
@@ -277,7 +257,7 @@ export class RoomState {
   }
 
   #join(): void {
-    const cursor = this.#timeline.cursor;
+    const cursor = this.timeline.cursor;
     const keep = this.#keep;
     this.#send({
       type: 'join',
@@ -301,14 +281,7 @@ export class RoomState {
     this.#queue = [];
     if (frames.length === 0) return;
     for (const frame of frames) this.#take(frame);
-    this.#publish();
-  }
-
-  #publish(): void {
-    this.messages = this.#timeline.messages;
-    this.lines = this.#timeline.lines;
-    this.more = this.#timeline.more;
-    this.oldest = this.#timeline.oldest;
+    this.publish();
   }
 
   #take(frame: ServerFrame): void {
@@ -318,21 +291,18 @@ export class RoomState {
       case 'event':
         return this.#event(frame);
       case 'presence':
-        this.members = afterPresence(this.members, frame);
-        this.online = frame.online;
-        this.crowded = frame.crowded;
-        return;
+        return this.showPresence(frame);
       case 'typing':
         return this.#typing.show(frame.members.filter((member) => member !== this.you?.member));
       case 'heartbeat':
-        if (frame.seq > (this.#timeline.cursor?.seq ?? 0)) this.#connection.restart();
+        if (frame.seq > (this.timeline.cursor?.seq ?? 0)) this.#connection.restart();
         return;
       case 'moving':
         this.#moveAfterMs = frame.retryAfterMs;
         return;
       case 'ok':
       case 'error':
-        if (this.outbox.answer(frame, (seq) => this.#timeline.message(seq))) this.keepSoon();
+        if (this.outbox.answer(frame, (seq) => this.timeline.message(seq))) this.keepSoon();
         else if (!this.#requests.answer(frame) && frame.type === 'error') this.#refused(frame);
         return;
       default:
@@ -342,15 +312,10 @@ export class RoomState {
 
   #joined(frame: Joined): void {
     const now = this.#around.clock.now();
-    const cursor = this.#timeline.cursor;
+    const cursor = this.timeline.cursor;
     const before = cursor?.seq ?? 0;
     const name = this.you?.name ?? frame.you.name;
-    this.#timeline.joined(frame, this.#lostAt === null ? 0 : now - this.#lostAt);
-    this.room = frame.room;
-    this.you = frame.you;
-    this.members = membersOf(frame);
-    this.online = frame.online;
-    this.crowded = frame.crowded;
+    this.showJoined(frame, this.#lostAt === null ? 0 : now - this.#lostAt);
     this.#typing.rest();
     this.#keep = frame.keep;
     this.#grants.forget();
@@ -377,24 +342,16 @@ export class RoomState {
 
   #event(event: Event): void {
     const you = this.you?.member ?? '';
-    const outcome = this.#timeline.event(event, you);
+    const outcome = this.timeline.event(event, you);
     if (outcome === 'hole') this.#connection.restart();
     if (outcome !== 'applied') return;
-    const kind = event.event;
-    if (event.by && kind.kind !== 'renamed') {
-      const lastPostAt = kind.kind === 'posted' ? { lastPostAt: event.at } : {};
-      this.members = afterChange(this.members, event.by, { name: event.name, ...lastPostAt });
-    }
-    if (kind.kind === 'posted') this.#posted(event, kind.key);
-    else if (kind.kind === 'renamed') this.#renamed(kind.member, kind.name);
-    else if (kind.kind === 'described' && this.room) {
-      this.room = { ...this.room, description: kind.text };
-    }
+    this.showEvent(event);
+    if (event.event.kind === 'posted') this.#posted(event, event.event.key);
     this.#tellMissed();
   }
 
   #posted(event: Event, key: string): void {
-    if (this.room) this.#kept(this.room);
+    if (this.countMessage()) this.#remark.show({ kind: 'nearlyFull' });
     this.#typing.change((typing) => typing.filter((member) => member !== event.by));
     if (event.by === this.you?.member) {
       this.outbox.posted(key);
@@ -402,27 +359,15 @@ export class RoomState {
       return;
     }
     if (this.#missed) this.#missed.count += 1;
-    const message = this.#timeline.message(event.seq);
+    const message = this.timeline.message(event.seq);
     if (!message) return;
     this.attention.arrived(message);
     for (const listener of this.#listeners) listener(message);
   }
 
-  #kept(room: Room): void {
-    const kept = Math.min(room.kept + 1, room.keptMax);
-    const full = Math.floor(room.keptMax * NEARLY_FULL);
-    if (room.kept < full && kept >= full) this.#remark.show({ kind: 'nearlyFull' });
-    this.room = { ...room, kept };
-  }
-
-  #renamed(member: string, name: string): void {
-    this.members = afterChange(this.members, member, { name });
-    if (this.you?.member === member) this.you = { ...this.you, name };
-  }
-
   /** Says how much came once all of what was missed is there. */
   #tellMissed(): void {
-    if (!this.#missed || (this.#timeline.cursor?.seq ?? 0) < this.#missed.upTo) return;
+    if (!this.#missed || (this.timeline.cursor?.seq ?? 0) < this.#missed.upTo) return;
     this.#remark.show({ kind: 'back', missed: this.#missed.count });
     this.#missed = null;
   }
