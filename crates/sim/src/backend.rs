@@ -13,7 +13,7 @@ use room::{Effect, Input, Key, PeerId, RequestId, Room, Seq, Snapshot};
 
 use crate::message::{Connection, Frame, Message, Node, RoomName};
 use crate::mutant::Mutant;
-use crate::process::Step;
+use crate::step::Step;
 
 /// Milliseconds between two heartbeats to every peer.
 const HEARTBEAT_MS: u64 = 1_000;

@@ -9,7 +9,7 @@ use placement::Placement;
 use room::{Cursor, Key, Post, Seq, SessionId, Verifier};
 
 use crate::message::{Connection, Enter, Frame, Keep, Message, Node, RoomName};
-use crate::process::Step;
+use crate::step::Step;
 
 /// Milliseconds without an answer or a heartbeat after which a client tries anew.
 const SILENT_MS: u64 = 3_000;

@@ -13,8 +13,9 @@ mod message;
 mod mutant;
 mod network;
 mod plan;
-mod process;
+
 mod router;
+mod step;
 mod verdict;
 mod world;
 

@@ -7,7 +7,7 @@ use placement::{BackendName, Epochs, Router};
 use crate::message::{Message, Node};
 use crate::mutant::Mutant;
 use crate::plan::BACKENDS;
-use crate::process::Step;
+use crate::step::Step;
 
 /// The process.
 #[derive(Debug)]

@@ -13,8 +13,8 @@ use crate::message::{Message, Node};
 use crate::mutant::Mutant;
 use crate::network::{Fate, Network};
 use crate::plan::{BACKENDS, CALM_MS, HEAL_MS, Operation, Plan, TROUBLE_MS};
-use crate::process::{Clock, Step};
 use crate::router::RouterProcess;
+use crate::step::{Clock, Step};
 
 /// Milliseconds between two ticks of a process.
 const TICK_MS: u64 = 50;

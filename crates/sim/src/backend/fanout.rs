@@ -7,7 +7,7 @@ use room::{Effect, Event, Input, Joined, PeerId, Reply, RequestId};
 use crate::backend::BackendProcess;
 use crate::message::{Frame, Keep, Message, RoomName};
 use crate::mutant::Mutant;
-use crate::process::Step;
+use crate::step::Step;
 
 impl BackendProcess {
     pub(super) fn release_all(&mut self, step: &mut Step<'_>) {

@@ -5,7 +5,7 @@ use placement::{MoveTarget, Settlement, Verdict};
 use crate::backend::BackendProcess;
 use crate::message::{Message, Node, RoomName};
 use crate::mutant::Mutant;
-use crate::process::Step;
+use crate::step::Step;
 
 /// Rooms that move at once.
 const MOVES_AT_ONCE: usize = 2;

@@ -9,7 +9,7 @@ use room::{
 
 use crate::backend::{BackendProcess, Live};
 use crate::message::{Connection, Enter, Frame, Message, Node, RoomName};
-use crate::process::Step;
+use crate::step::Step;
 
 /// How long a room whose name begins like this stays when nobody uses it.
 const BRIEF: &str = "brief";

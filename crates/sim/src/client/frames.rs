@@ -4,7 +4,7 @@ use room::{Cursor, Event, EventKind, Gap, Joined, Key, Reply, Seq};
 
 use crate::client::{ClientProcess, LOWER_MAX, Stage};
 use crate::message::{Connection, Frame, Keep};
-use crate::process::Step;
+use crate::step::Step;
 
 impl ClientProcess {
     pub(super) fn hear_entering(

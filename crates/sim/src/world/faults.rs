@@ -4,8 +4,8 @@ use crate::backend::BackendProcess;
 use crate::client::ClientProcess;
 use crate::message::Node;
 use crate::plan::Operation;
-use crate::process::Step;
 use crate::router::RouterProcess;
+use crate::step::Step;
 use crate::world::{CLIENTS, Process, World};
 
 impl World {
