@@ -6,6 +6,9 @@ use room::{Event, EventKind, Incarnation, Key};
 
 use crate::message::{Node, RoomName};
 
+/// Milliseconds in which a router that starts has heard of all rooms.
+const ROUTER_LEARNS_MS: u64 = 6_000;
+
 /// A guarantee that did not hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {
@@ -38,6 +41,9 @@ pub(crate) struct Ledger {
     newest: BTreeMap<RoomName, (u64, Node)>,
     /// Rooms that ended: the router that knew of it is the only one that did.
     ended: BTreeSet<RoomName>,
+    router_started_at: u64,
+    /// Every epoch that a router ever named.
+    epochs: BTreeSet<u64>,
     /// The key or text of each event, as it was first delivered.
     events: BTreeMap<(RoomName, Incarnation, u64), String>,
     pub(crate) moves: u64,
@@ -87,11 +93,28 @@ impl Ledger {
         self.ended.insert(room.clone());
     }
 
-    /// A new router knows nothing of rooms that have ended. A sleeper may bring back an older life of
-    /// one, which then has one owner as any other.
+    /// A router names an epoch: it is above every one ever named, or one of them.
+    pub(crate) fn named(&mut self, epoch: u64) {
+        let highest = self.epochs.last().copied().unwrap_or(0);
+        if self.epochs.insert(epoch) && epoch < highest {
+            self.violate("G1", format!("epoch {epoch} was given after {highest}"));
+        }
+    }
+
+    /// A new router knows nothing of rooms that have ended.
     pub(crate) fn router_started(&mut self) {
+        self.router_started_at = self.now;
         for room in std::mem::take(&mut self.ended) {
             self.newest.remove(&room);
+        }
+    }
+
+    /// A backend does not answer. If the router has just started, nobody is left who knows of the
+    /// terms that this backend had, and another that slept may be found to own its rooms. There is
+    /// one owner then, as ever; that its epoch is lower only clients can tell.
+    pub(crate) fn absent(&mut self, backend: Node) {
+        if self.now <= self.router_started_at + ROUTER_LEARNS_MS {
+            self.newest.retain(|_, (_, by)| *by != backend);
         }
     }
 

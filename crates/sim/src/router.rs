@@ -66,6 +66,9 @@ impl RouterProcess {
             }
             Message::Lookup { room } => {
                 let placement = self.router.lookup(step.now, &room);
+                if let Ok(placed) = &placement {
+                    step.ledger.named(placed.owner.epoch);
+                }
                 step.send(from, Message::Placed { placement });
             }
             other => self.receive_of_room(step, from, &name, other),
@@ -86,6 +89,7 @@ impl RouterProcess {
             }
             Message::BeginMove { room, epoch } => {
                 let target = self.router.begin_move(step.now, name, &room, epoch);
+                target.iter().for_each(|target| step.ledger.named(target.epoch));
                 step.send(from, Message::Target { room, epoch, target });
             }
             Message::Settle { room, epoch, new_epoch, imported } => {

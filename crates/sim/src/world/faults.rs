@@ -6,10 +6,26 @@ use crate::message::Node;
 use crate::plan::Operation;
 use crate::router::RouterProcess;
 use crate::step::Step;
-use crate::world::{CLIENTS, Process, World};
+use crate::world::{CLIENTS, Process, Slot, World};
 
 impl World {
     pub(super) fn operate(&mut self, operation: Operation) {
+        self.change(operation);
+        for node in self.absent_backends() {
+            self.ledger.absent(node);
+        }
+    }
+
+    /// Backends that the router cannot hear.
+    fn absent_backends(&self) -> Vec<Node> {
+        let is_absent = |(node, slot): &(&Node, &Slot)| {
+            let is_cut = self.network.is_cut(**node, Node::Router);
+            matches!(node, Node::Backend(_)) && (slot.process.is_none() || slot.is_paused || is_cut)
+        };
+        self.slots.iter().filter(is_absent).map(|(node, _)| *node).collect()
+    }
+
+    fn change(&mut self, operation: Operation) {
         match operation {
             Operation::Cut(a, b, resets) => self.network.cut(a, b, resets),
             Operation::Mend(a, b) => self.network.mend(a, b),
