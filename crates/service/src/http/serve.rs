@@ -26,6 +26,9 @@ use crate::rate::{ADDRESSES_MAX, AddressCounts, Held};
 /// Pause after a failed accept: the process is out of descriptors, and the next try would fail
 /// as well.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+/// How long a stop waits for a request that has begun to come; an answer of which nothing is taken
+/// gets several times that.
+const STOP_PATIENCE: Duration = Duration::from_millis(500);
 /// Streams of one HTTP/2 connection at once.
 const H2_STREAMS_MAX: u32 = 64;
 /// Bytes of one HTTP/2 stream's answer that wait for the client.
@@ -175,6 +178,8 @@ async fn connection(
             connection.as_mut().graceful_shutdown();
             tokio::select! {
                 ended = connection.as_mut() => ended,
+                // Half a request holds up no stop.
+                () = activity.ended(STOP_PATIENCE) => Ok(()),
                 () = lifecycle.hard_stopped() => Ok(()),
             }
         }

@@ -17,6 +17,13 @@ const LARGE_BYTES: usize = 64 << 20;
 
 /// A listener, and the lifecycle whose tasks are its connections and itself.
 async fn started(address_connections_max: u32) -> (SocketAddr, Lifecycle) {
+    started_with(HEADER_TIMEOUT_MS, address_connections_max).await
+}
+
+async fn started_with(
+    header_timeout_ms: u64,
+    address_connections_max: u32,
+) -> (SocketAddr, Lifecycle) {
     let router = Router::new()
         .route("/", get(|| async { "here" }))
         .route("/large", get(|| async { vec![0_u8; LARGE_BYTES] }))
@@ -29,7 +36,7 @@ async fn started(address_connections_max: u32) -> (SocketAddr, Lifecycle) {
         );
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let limits = HttpLimits { header_timeout_ms: HEADER_TIMEOUT_MS, ..HttpLimits::default() };
+    let limits = HttpLimits { header_timeout_ms, ..HttpLimits::default() };
     let options = ServeOptions { limits, ..ServeOptions::default() };
     let lifecycle = Lifecycle::new();
     let addresses = AddressCounts::new(address_connections_max, ADDRESSES_MAX);
@@ -88,6 +95,17 @@ async fn an_address_has_so_many_connections_at_once() {
     // Both are let go in time, and their places with them.
     let answered = async { while heard(said(address, asked).await).await.is_empty() {} };
     tokio::time::timeout(DEADLINE, answered).await.expect("the places were not given back");
+}
+
+#[tokio::test]
+async fn half_a_request_does_not_hold_up_the_stop() {
+    const HOUR_MS: u64 = 3_600_000;
+    let (address, lifecycle) = started_with(HOUR_MS, 100).await;
+    let asked = b"GET / HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n";
+    let _half = said(address, b"G").await;
+    assert!(heard(said(address, asked).await).await.ends_with(b"here"));
+    let stopped = tokio::time::timeout(DEADLINE, lifecycle.finish(2 * DEADLINE));
+    assert!(stopped.await.expect("the stop waits for the request"));
 }
 
 #[test]
