@@ -2,10 +2,11 @@
 
 use super::{Source, holds_everywhere};
 
-/// As the whole name of a file, a folder or a module.
-const PLACES: [&str; 14] = [
+/// As the whole name of a file, a folder or a module. A process of the system is a thing, so
+/// only a function cannot be called so.
+const PLACES: [&str; 13] = [
     "util", "utils", "helper", "helpers", "manager", "common", "handler", "handlers", "data",
-    "info", "misc", "do", "process", "stuff",
+    "info", "misc", "do", "stuff",
 ];
 /// As the last word of a type.
 const TYPE_ENDINGS: [&str; 8] =
