@@ -16,6 +16,8 @@ use crate::limits::TOKEN_BYTES_MAX;
 pub enum Purpose {
     /// A browser's identity.
     Session,
+    /// A browser's identity that was given under TLS.
+    SecureSession,
     /// Entry to one room on one backend.
     Ticket,
     /// The right to upload and to preview.
@@ -34,6 +36,7 @@ impl Purpose {
     fn label(self) -> &'static [u8] {
         match self {
             Self::Session => b"instantchat/1/session",
+            Self::SecureSession => b"instantchat/1/secure-session",
             Self::Ticket => b"instantchat/1/ticket",
             Self::Grant => b"instantchat/1/grant",
             Self::File => b"instantchat/1/file",

@@ -34,6 +34,21 @@ impl Session {
         bytes.try_into().map(Self).map_err(|_| TokenError::Malformed)
     }
 
+    /// The value of a cookie that is sent under TLS only. It is no value of the other cookie, which
+    /// a neighbouring site could set: nobody is made to be somebody else.
+    pub fn sign_secure(&self, keys: &Keyring) -> String {
+        keys.sign_bytes(Purpose::SecureSession, &self.0)
+    }
+
+    /// The session of a cookie's value that was given under TLS.
+    ///
+    /// # Errors
+    /// The value is malformed or forged.
+    pub fn verify_secure(keys: &Keyring, token: &str) -> Result<Self, TokenError> {
+        let bytes = keys.verify_bytes(Purpose::SecureSession, token)?;
+        bytes.try_into().map(Self).map_err(|_| TokenError::Malformed)
+    }
+
     /// What other tokens say instead of the session.
     pub fn hash(&self, keys: &Keyring) -> SessionHash {
         Id128(keys.hash(Purpose::SessionHash, &self.0))

@@ -4,20 +4,27 @@ use http::{HeaderMap, HeaderValue, header};
 use protocol::http::{SECURE_SESSION_COOKIE, SESSION_COOKIE};
 use protocol::token::{Keyring, Session};
 
-/// The session of a request: the cookie, or a bearer token of a client that is no browser. One
-/// that does not verify counts as none.
+/// The session of a request: a bearer token of a client that is no browser, or the cookie. One
+/// that does not verify counts as none. What was given under TLS is no value of the plain cookie,
+/// which others can set.
 pub fn session_of(headers: &HeaderMap, keys: &Keyring) -> Option<Session> {
-    bearer(headers)
-        .or_else(|| cookie(headers, SECURE_SESSION_COOKIE))
-        .or_else(|| cookie(headers, SESSION_COOKIE))
-        .and_then(|token| Session::verify(keys, token).ok())
+    if let Some(token) = bearer(headers) {
+        let secure = Session::verify_secure(keys, token);
+        return secure.or_else(|_| Session::verify(keys, token)).ok();
+    }
+    if let Some(token) = cookie(headers, SECURE_SESSION_COOKIE) {
+        return Session::verify_secure(keys, token).ok();
+    }
+    cookie(headers, SESSION_COOKIE).and_then(|token| Session::verify(keys, token).ok())
 }
 
 /// The `Set-Cookie` value of a session; `secure` under TLS, where the name says so too.
 pub fn session_cookie(session: &Session, keys: &Keyring, secure: bool, days: u32) -> HeaderValue {
-    let (name, flag) =
-        if secure { (SECURE_SESSION_COOKIE, "; Secure") } else { (SESSION_COOKIE, "") };
-    let token = session.sign(keys);
+    let (name, flag, token) = if secure {
+        (SECURE_SESSION_COOKIE, "; Secure", session.sign_secure(keys))
+    } else {
+        (SESSION_COOKIE, "", session.sign(keys))
+    };
     let seconds = u64::from(days) * 24 * 60 * 60;
     let text = format!("{name}={token}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{flag}");
     HeaderValue::try_from(text).expect("a token is base64url and dots")
@@ -64,6 +71,20 @@ mod tests {
         let token = Session([7; 16]).sign(&keys());
         let request = headers(header::AUTHORIZATION, &format!("Bearer {token}"));
         assert_eq!(session_of(&request, &keys()), Some(Session([7; 16])));
+    }
+
+    #[test]
+    fn a_session_that_was_given_under_tls_is_none_in_the_plain_cookie() {
+        let set = session_cookie(&Session([7; 16]), &keys(), true, 30);
+        let set = set.to_str().unwrap();
+        let token = set.split(['=', ';']).nth(1).unwrap();
+        let planted = headers(header::COOKIE, &format!("session={token}"));
+        assert_eq!(session_of(&planted, &keys()), None);
+        let bearer = headers(header::AUTHORIZATION, &format!("Bearer {token}"));
+        assert_eq!(session_of(&bearer, &keys()), Some(Session([7; 16])));
+        let plain = Session([8; 16]).sign(&keys());
+        let planted = headers(header::COOKIE, &format!("__Host-session={plain}"));
+        assert_eq!(session_of(&planted, &keys()), None);
     }
 
     #[test]
