@@ -67,13 +67,14 @@ async fn a_file_goes_from_its_grant_into_one_message_and_away_with_it() {
 async fn forged_expired_and_foreign_descriptors_are_no_files() {
     let server = TestServer::start().await;
     let (mut ada, _) = server.member("tea", "Ada").await;
+    // The server's clock and this one may be a millisecond or two apart.
     let now = Clock::system().now();
     let owner = Grant::verify(&keys(), &ada.grant().await.unwrap(), now).unwrap().owner;
     let strangers = Keyring::new(b"a secret that is no fleet's at all", None).unwrap();
     let good = file(owner, "f1");
     let cases = [
         post("k1", &good, &strangers),
-        post("k1", &FileDescriptor { expires: now - 1, ..good.clone() }, &keys()),
+        post("k1", &FileDescriptor { expires: now - 1_000, ..good.clone() }, &keys()),
         post("k1", &file(Id128([1; 16]), "f1"), &keys()),
         client::Post { file: Some("nonsense".into()), ..post("k1", &good, &keys()) },
         client::Post { preview: Some(good.sign(&keys())), ..post("k1", &good, &keys()) },
@@ -84,7 +85,7 @@ async fn forged_expired_and_foreign_descriptors_are_no_files() {
     }
     assert_eq!(ada.post(post("k1", &good, &keys())).await.unwrap(), 1);
     // What was accepted once is answered as it was then, though its descriptor has expired.
-    let expired = FileDescriptor { expires: now - 1, ..good };
+    let expired = FileDescriptor { expires: now - 1_000, ..good };
     assert_eq!(ada.post(post("k1", &expired, &keys())).await.unwrap(), 1);
 }
 
