@@ -65,7 +65,11 @@ impl RouterProcess {
                 }
             }
             Message::Lookup { room } => {
+                let replaced = self.router.counts().replaced;
                 let placement = self.router.lookup(step.now, &room);
+                if self.router.counts().replaced > replaced {
+                    step.ledger.lost(&room);
+                }
                 if let Ok(placed) = &placement {
                     step.ledger.named(placed.owner.epoch);
                 }

@@ -123,9 +123,19 @@ impl Router {
             Some(placed) if placed.rank >= epoch => {
                 self.tell(number, number, Verdict::Drop { room: Arc::clone(room), epoch });
             }
-            _ => {
-                self.imports.insert(Arc::clone(room), (number, epoch));
-            }
+            _ => self.keep_newest_import(number, room, epoch),
+        }
+    }
+
+    /// Of several imports the one with the highest epoch is the room as it was last: the move that
+    /// made another was given up.
+    fn keep_newest_import(&mut self, number: u32, room: &Arc<str>, epoch: u64) {
+        let known = self.imports.get(room).copied().unwrap_or((number, 0));
+        let (newest, older) =
+            if epoch > known.1 { ((number, epoch), known) } else { (known, (number, epoch)) };
+        self.imports.insert(Arc::clone(room), newest);
+        if older.0 != newest.0 {
+            self.tell(older.0, newest.0, Verdict::Drop { room: Arc::clone(room), epoch: older.1 });
         }
     }
 

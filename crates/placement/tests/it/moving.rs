@@ -101,6 +101,22 @@ fn the_import_of_an_owner_that_died_on_the_way_is_the_room() {
     assert_eq!(story.backend(&target.backend).activated, ["red".into()]);
 }
 
+/// Found by the simulation: the owner went on after a move that was given up, and moved again.
+#[test]
+fn of_two_imports_that_a_new_router_finds_the_newer_one_is_the_room() {
+    for (older, newer) in [("a:1", "b:1"), ("b:1", "a:1")] {
+        let mut story = Story::settled(&["a:1", "b:1"]);
+        let (now, epoch) = (story.now(), story.router.epochs().highest() + 10);
+        assert!(story.backend(&name(older)).holdings.import(now, &"red".into(), epoch));
+        assert!(story.backend(&name(newer)).holdings.import(now, &"red".into(), epoch + 1));
+        story.restart_router(epoch + 60_000);
+        story.wait(4_500);
+        let found = story.lookup("red").expect("the import");
+        assert_eq!((found.owner.backend, found.owner.epoch), (name(newer), epoch + 1));
+        assert_eq!(story.backend(&name(older)).dropped, ["red".into()]);
+    }
+}
+
 #[test]
 fn an_import_that_nobody_activates_is_dropped_after_ten_seconds_of_a_router() {
     let (mut story, _, target) = on_its_way();

@@ -137,7 +137,13 @@ impl BackendProcess {
     ) {
         match settlement {
             Settlement::NotYet => {}
-            Settlement::Moved => self.settled_as_moved(step, room, new_epoch),
+            Settlement::Moved => {
+                if self.moves.get(room).is_some_and(|going| !going.is_imported()) {
+                    // Not there, but to somebody who got it while this one was not heard.
+                    step.ledger.lost(room);
+                }
+                self.settled_as_moved(step, room, new_epoch);
+            }
             Settlement::Void => {
                 self.holdings.settled(step.now, room, new_epoch, settlement);
                 if !self.holdings.is_frozen(room) {
@@ -165,6 +171,10 @@ impl BackendProcess {
 }
 
 impl Move {
+    fn is_imported(&self) -> bool {
+        matches!(self.stage, Stage::Settling { imported: true, .. })
+    }
+
     fn ask_again(&mut self, step: &mut Step<'_>, room: &RoomName) {
         let waited = step.now.mono.saturating_sub(self.sent_at);
         if let Stage::Importing { new_epoch } = self.stage
