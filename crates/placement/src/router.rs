@@ -152,9 +152,9 @@ impl Router {
         now.mono.saturating_sub(self.started_at) >= GRACE_MS && !self.links.values().any(unheard)
     }
 
-    /// A backend says that a later run of the router has asked it: this one is done.
-    pub fn supersede(&mut self) {
-        self.superseded = true;
+    /// A backend says that this run of the router has asked it. If it is a later one, this is done.
+    pub fn supersede(&mut self, newest: RouterId) {
+        self.superseded |= newest > self.id;
     }
 
     /// This run's id.

@@ -30,7 +30,10 @@ pub enum OnRouterLoss {
 /// The question is not this backend's to answer: a later router is at work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a later run of the router is at work")]
-pub struct StaleRouter;
+pub struct StaleRouter {
+    /// The later one.
+    pub newest: RouterId,
+}
 
 /// The right of one run of a backend. Times are of its own monotonic clock.
 #[derive(Debug)]
@@ -72,7 +75,7 @@ impl Term {
     /// A later router has asked before.
     pub fn asked(&mut self, now: Now, request: &StatusRequest) -> Result<(), StaleRouter> {
         if request.router < self.router {
-            return Err(StaleRouter);
+            return Err(StaleRouter { newest: self.router });
         }
         if request.router > self.router {
             self.router = request.router;

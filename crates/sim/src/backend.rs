@@ -113,8 +113,8 @@ impl BackendProcess {
     }
 
     fn answer(&mut self, step: &mut Step<'_>, question: &StatusRequest) {
-        if self.term.asked(step.now, question).is_err() {
-            step.send(Node::Router, Message::StaleRouter);
+        if let Err(stale) = self.term.asked(step.now, question) {
+            step.send(Node::Router, Message::StaleRouter(stale.newest));
             return;
         }
         self.asked_at = step.now.mono;

@@ -4,8 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use placement::{
-    Admission, BackendName, MoveTarget, PlaceError, Placement, RunId, Settlement, StatusAnswer,
-    StatusRequest,
+    Admission, BackendName, MoveTarget, PlaceError, Placement, RouterId, RunId, Settlement,
+    StatusAnswer, StatusRequest,
 };
 use room::{Cursor, Event, Joined, Post, Reply, SessionId, Snapshot, Verifier};
 
@@ -59,7 +59,7 @@ pub(crate) enum Message {
     // Router and backend.
     Ask(StatusRequest),
     Answer(StatusAnswer),
-    StaleRouter,
+    StaleRouter(RouterId),
     Report {
         tried_at: u64,
     },

@@ -55,7 +55,7 @@ impl RouterProcess {
             Message::Answer(answer) => {
                 self.router.answered(step.now, &name, &answer);
             }
-            Message::StaleRouter => self.router.supersede(),
+            Message::StaleRouter(newest) => self.router.supersede(newest),
             Message::Report { .. } => {
                 self.router.reported(step.now, &name);
             }

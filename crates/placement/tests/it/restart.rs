@@ -93,7 +93,10 @@ fn an_older_run_of_the_router_is_refused_by_backends_and_stops() {
     };
     let now = story.now();
     assert!(story.backend(&name("a:1")).answer(now, &questions[0].1).is_none());
-    story.router.supersede();
+    let own = story.router.id();
+    story.router.supersede(own);
+    assert!(story.lookup("green").is_ok(), "the question was of the run before");
+    story.router.supersede(others.router.id());
     assert_eq!(story.lookup("blue"), Err(PlaceError::Superseded));
     story.ms += 500;
     assert!(story.router.poll(story.now()).is_empty());

@@ -65,7 +65,10 @@ fn answers_to_another_router_or_of_another_run_confirm_nothing() {
     foreign.confirms = Some((RunId(6), 2));
     ask(&mut term, 300, &foreign);
     assert!(!term.may_acknowledge(at(300)));
-    assert_eq!(term.asked(at(400), &question(1, 9, None)), Err(StaleRouter));
+    assert_eq!(
+        term.asked(at(400), &question(1, 9, None)),
+        Err(StaleRouter { newest: RouterId(2) })
+    );
 }
 
 #[test]
