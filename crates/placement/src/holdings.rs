@@ -204,7 +204,7 @@ impl Holdings {
             self.let_go.pop_front();
         }
         // While no router could activate it, an import may be the only copy of its room.
-        let could_be = term.held_ms(now) >= IMPORT_MS;
+        let could_be = term.confirmed_ms(now) >= IMPORT_MS;
         let waited = |at: &u64| could_be && now.mono.saturating_sub(*at) >= IMPORT_MS;
         let late = self.imported.iter().filter(|(_, at)| waited(at));
         let late: Vec<_> = late.map(|(room, _)| Arc::clone(room)).collect();

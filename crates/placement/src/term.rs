@@ -46,8 +46,8 @@ pub struct Term {
     sent: VecDeque<(u64, u64)>,
     /// It may acknowledge before this.
     until: u64,
-    /// Since when the right has not ended.
-    since: u64,
+    /// When the present router confirmed it last, and since when it has done so again and again.
+    confirmed: Option<(u64, u64)>,
     asked_at: u64,
     reported_at: u64,
 }
@@ -62,7 +62,7 @@ impl Term {
             floor: 0,
             sent: VecDeque::new(),
             until: 0,
-            since: 0,
+            confirmed: None,
             asked_at: now.mono,
             reported_at: now.mono,
         }
@@ -81,6 +81,7 @@ impl Term {
             self.router = request.router;
             self.sent.clear();
             self.floor = 0;
+            self.confirmed = None;
         }
         self.floor = self.floor.max(request.floor);
         self.asked_at = now.mono;
@@ -92,7 +93,9 @@ impl Term {
         let Some((run, number)) = request.confirms else { return };
         let sent = self.sent.iter().find(|(sent, _)| *sent == number).map(|(_, at)| *at);
         if let Some(at) = sent.filter(|_| run == self.run && request.router == self.router) {
-            self.extend(now, at.saturating_add(FENCE_MS));
+            self.until = self.until.max(at.saturating_add(FENCE_MS));
+            let since = self.confirmed.filter(|(last, _)| now.mono <= last + FENCE_MS);
+            self.confirmed = Some((now.mono, since.map_or(now.mono, |(_, since)| since)));
         }
     }
 
@@ -118,7 +121,7 @@ impl Term {
     /// that has ended is not restored by this: others may own the rooms already.
     pub fn nobody_listens(&mut self, now: Now, tried_at: u64) {
         if self.on_router_loss == OnRouterLoss::Continue && self.may_acknowledge(now) {
-            self.extend(now, tried_at.saturating_add(FENCE_MS));
+            self.until = self.until.max(tried_at.saturating_add(FENCE_MS));
         }
     }
 
@@ -127,9 +130,10 @@ impl Term {
         now.mono < self.until
     }
 
-    /// For how many milliseconds the right has not ended.
-    pub(crate) fn held_ms(&self, now: Now) -> u64 {
-        if self.may_acknowledge(now) { now.mono.saturating_sub(self.since) } else { 0 }
+    /// For how many milliseconds a router has been there that confirms again and again.
+    pub(crate) fn confirmed_ms(&self, now: Now) -> u64 {
+        let present = self.confirmed.filter(|(last, _)| now.mono <= last + FENCE_MS);
+        present.map_or(0, |(_, since)| now.mono.saturating_sub(since))
     }
 
     /// Whether a room may be created by this router's word with this epoch.
@@ -145,12 +149,5 @@ impl Term {
     /// Which run this is.
     pub fn run(&self) -> RunId {
         self.run
-    }
-
-    fn extend(&mut self, now: Now, until: u64) {
-        if !self.may_acknowledge(now) {
-            self.since = now.mono;
-        }
-        self.until = self.until.max(until);
     }
 }

@@ -1,12 +1,14 @@
 //! A room moves: freeze, import, commit by the record, and every way in which that can go wrong.
 
-use placement::{IMPORT_MS, MoveTarget, Owner, Settlement};
+use placement::{IMPORT_MS, MoveTarget, OnRouterLoss, Owner, Settlement};
 
 use crate::story::{Story, name};
 
 /// A room that is frozen at its owner and imported at its target.
-fn on_its_way() -> (Story, Owner, MoveTarget) {
-    let mut story = Story::settled(&["a:1", "b:1"]);
+fn on_its_way(policy: OnRouterLoss) -> (Story, Owner, MoveTarget) {
+    let mut story = Story::new(&["a:1", "b:1"]);
+    story.set_policy(policy);
+    story.wait(5_000);
     let owner = story.open("red");
     story.wait(600);
     let now = story.now();
@@ -26,14 +28,14 @@ fn settle(story: &mut Story, owner: &Owner, target: &MoveTarget, imported: bool)
 
 #[test]
 fn nobody_acknowledges_between_freeze_and_commit() {
-    let (mut story, _, _) = on_its_way();
+    let (mut story, _, _) = on_its_way(OnRouterLoss::Stop);
     story.wait(3_000);
     assert_eq!(story.acknowledging("red"), []);
 }
 
 #[test]
 fn the_record_is_the_commit_and_the_new_owner_is_told() {
-    let (mut story, owner, target) = on_its_way();
+    let (mut story, owner, target) = on_its_way(OnRouterLoss::Stop);
     assert_eq!(settle(&mut story, &owner, &target, true), Settlement::Moved);
     assert_eq!(settle(&mut story, &owner, &target, true), Settlement::Moved, "again");
     assert_eq!(story.lookup("red").unwrap().owner.epoch, target.epoch);
@@ -48,7 +50,7 @@ fn the_record_is_the_commit_and_the_new_owner_is_told() {
 
 #[test]
 fn a_ticket_of_the_new_epoch_activates_the_import() {
-    let (mut story, owner, target) = on_its_way();
+    let (mut story, owner, target) = on_its_way(OnRouterLoss::Stop);
     settle(&mut story, &owner, &target, true);
     let ticket = story.lookup("red").unwrap().admission(&"red".into());
     let now = story.now();
@@ -59,7 +61,7 @@ fn a_ticket_of_the_new_epoch_activates_the_import() {
 
 #[test]
 fn a_move_that_is_given_up_is_void_for_ever_and_the_owner_goes_on() {
-    let (mut story, owner, target) = on_its_way();
+    let (mut story, owner, target) = on_its_way(OnRouterLoss::Stop);
     assert_eq!(settle(&mut story, &owner, &target, false), Settlement::Void);
     assert_eq!(settle(&mut story, &owner, &target, true), Settlement::Void, "too late");
     let now = story.now();
@@ -73,7 +75,7 @@ fn a_move_that_is_given_up_is_void_for_ever_and_the_owner_goes_on() {
 
 #[test]
 fn a_target_that_is_another_run_takes_nothing() {
-    let (mut story, owner, target) = on_its_way();
+    let (mut story, owner, target) = on_its_way(OnRouterLoss::Stop);
     story.start(&target.backend);
     story.wait(1_200);
     assert_eq!(settle(&mut story, &owner, &target, true), Settlement::Void);
@@ -81,7 +83,7 @@ fn a_target_that_is_another_run_takes_nothing() {
 
 #[test]
 fn a_new_router_answers_only_when_it_is_settled_and_then_for_the_old_owner() {
-    let (mut story, owner, target) = on_its_way();
+    let (mut story, owner, target) = on_its_way(OnRouterLoss::Stop);
     story.restart_router(story.router.epochs().highest() + 60_000);
     story.wait(600);
     assert_eq!(settle(&mut story, &owner, &target, true), Settlement::NotYet);
@@ -91,7 +93,7 @@ fn a_new_router_answers_only_when_it_is_settled_and_then_for_the_old_owner() {
 
 #[test]
 fn the_import_of_an_owner_that_died_on_the_way_is_the_room() {
-    let (mut story, owner, target) = on_its_way();
+    let (mut story, owner, target) = on_its_way(OnRouterLoss::Stop);
     story.wait(600);
     story.refusing.push(owner.backend.clone());
     story.wait(1_200);
@@ -119,7 +121,7 @@ fn of_two_imports_that_a_new_router_finds_the_newer_one_is_the_room() {
 
 #[test]
 fn an_import_that_nobody_activates_is_dropped_after_ten_seconds_of_a_router() {
-    let (mut story, _, target) = on_its_way();
+    let (mut story, _, target) = on_its_way(OnRouterLoss::Stop);
     story.wait(IMPORT_MS - 200);
     let now = story.now();
     let new = story.backend(&target.backend);
@@ -131,9 +133,25 @@ fn an_import_that_nobody_activates_is_dropped_after_ten_seconds_of_a_router() {
     assert!(new.holdings.is_empty());
 }
 
+/// Found by the simulation: the right went on without a router, and the import did not.
+#[test]
+fn an_import_outlives_a_router_that_is_gone_also_where_the_chats_go_on() {
+    let (mut story, _, target) = on_its_way(OnRouterLoss::Continue);
+    story.wait(1_000);
+    story.silent = vec![name("a:1"), name("b:1")];
+    for _ in 0..100 {
+        story.wait(200);
+        let now = story.now();
+        let new = story.backend(&target.backend);
+        new.term.nobody_listens(now, now.mono);
+        assert!(new.term.may_acknowledge(now));
+        assert!(new.holdings.expire(now, &new.term).is_empty());
+    }
+}
+
 #[test]
 fn an_import_outlives_a_router_that_is_gone() {
-    let (mut story, _, target) = on_its_way();
+    let (mut story, _, target) = on_its_way(OnRouterLoss::Stop);
     story.silent = vec![name("a:1"), name("b:1")];
     story.wait(60_000);
     let now = story.now();

@@ -105,6 +105,14 @@ impl Story {
         self.backends.insert(name.clone(), Backend::new(self.runs, self.now()));
     }
 
+    /// What all backends do, from a new start on, when nobody listens at the router's address.
+    pub(crate) fn set_policy(&mut self, policy: OnRouterLoss) {
+        let now = self.now();
+        for backend in self.backends.values_mut() {
+            backend.term = Term::new(backend.term.run(), policy, now);
+        }
+    }
+
     /// Another run of the router, with the mark that the one before left on disk.
     pub(crate) fn restart_router(&mut self, mark: u64) {
         let now = self.now();
