@@ -148,6 +148,12 @@ impl Backend {
         &self.config
     }
 
+    /// Whether what waits for all peers together is too much.
+    pub(crate) fn outboxes_are_short(&self) -> bool {
+        let waiting = usize::try_from(self.metrics.outbox_bytes.get()).unwrap_or_default();
+        waiting > self.config.peers.outboxes_bytes_max
+    }
+
     /// A number for a new connection.
     pub(crate) fn next_peer(&self) -> u64 {
         self.peers.fetch_add(1, Ordering::Relaxed)

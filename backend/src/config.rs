@@ -63,6 +63,8 @@ pub struct PeersConfig {
     pub outbox_frames_max: usize,
     /// Bytes that wait for a peer; more make it a slow reader.
     pub outbox_bytes_max: usize,
+    /// Bytes that wait for all peers together; above it whoever is far behind is a slow reader.
+    pub outboxes_bytes_max: usize,
     /// Frames of a peer, control frames included.
     pub frames: Rate,
     /// What a request for history costs, in frames.
@@ -179,6 +181,7 @@ impl Default for PeersConfig {
             sockets_max: 0,
             outbox_frames_max: 1_000,
             outbox_bytes_max: 1 << 20,
+            outboxes_bytes_max: 256 << 20,
             frames: Rate { burst: 40, refill_ms: 50 },
             history_cost: 10,
             first_frame_ms: FIRST_FRAME_MS,

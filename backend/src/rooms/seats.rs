@@ -13,6 +13,8 @@ use crate::metrics::Metrics;
 use crate::transport::connection::Connection;
 use crate::transport::websocket::{Flushed, Refused};
 
+/// What may wait for one peer when what waits for all peers together is too much.
+const SHORT_OUTBOX_BYTES: usize = 64 << 10;
 /// Peers that are served between two pauses for other tasks, in a long fan-out.
 const PEERS_PER_TURN: usize = 256;
 
@@ -27,6 +29,8 @@ pub(crate) struct Seats {
     leaving: Vec<PeerId>,
     /// Whether something waited for anybody after the last writes.
     behind: bool,
+    /// Whether the outboxes of all peers together hold too much.
+    short: bool,
 }
 
 /// What every live peer gets: frames, in one buffer.
@@ -129,6 +133,14 @@ impl Seats {
         }
     }
 
+    /// Cuts a peer off as a slow reader; it is taken out after this batch.
+    pub(crate) fn cut(&mut self, peer: PeerId, now: u64, metrics: &Metrics) {
+        if let Some(connection) = self.connection(peer) {
+            connection.cut(now, metrics);
+            self.leave(peer);
+        }
+    }
+
     fn remove(&mut self, peer: PeerId) {
         let Some(place) = self.places.remove(&peer) else { return };
         self.seats.swap_remove(place);
@@ -143,8 +155,10 @@ impl Seats {
         &mut self,
         broadcast: Broadcast,
         now: u64,
+        short: bool,
         metrics: &Metrics,
     ) -> (Delivered, Vec<PeerId>) {
+        self.short = short;
         let mut delivered = Delivered::default();
         let mut touched = std::mem::take(&mut self.touched);
         if broadcast.bytes.is_empty() {
@@ -230,6 +244,13 @@ impl Seats {
             Ok(flushed) => {
                 seat.behind = flushed == Flushed::WouldBlock;
                 self.behind |= seat.behind;
+                if seat.behind
+                    && self.short
+                    && seat.connection.socket.bytes_queued() > SHORT_OUTBOX_BYTES
+                {
+                    seat.connection.cut(now, metrics);
+                    closing = true;
+                }
             }
             Err(Refused::Full) => {
                 seat.connection.cut(now, metrics);

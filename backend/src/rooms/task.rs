@@ -21,6 +21,10 @@ use crate::transport::json;
 /// Bytes of a broadcast after which it is sent before more is applied. With the largest frame on
 /// top it is half of an outbox, so that nobody is too slow for a single batch.
 const BROADCAST_BYTES: usize = 256 << 10;
+/// The log of a room is rolled up once the records since the last time weigh more than this part of
+/// the room, and more than so many bytes: it then adds little to what the room itself holds.
+const ROLL_UP_PART: usize = 8;
+const ROLL_UP_BYTES_MIN: usize = 64 << 10;
 /// Rebuilds of one room after a failed invariant; one that goes on failing is given up.
 const REBUILDS_MAX: u32 = 3;
 
@@ -42,8 +46,9 @@ pub(super) struct RoomTask {
     share: (usize, usize),
     /// Where the room's log ends.
     position: Position,
-    /// Records in the log since the last roll-up.
+    /// Records in the log since the last roll-up, and their bytes.
     records: usize,
+    record_bytes: usize,
     /// Whether anybody ever entered, and whether anybody was refused.
     entered: bool,
     refused: bool,
@@ -89,6 +94,7 @@ impl RoomTask {
             share: (limits.state_bytes_max, limits.resume_bytes_max),
             position: Position::default(),
             records: 0,
+            record_bytes: 0,
             entered: false,
             refused: false,
             outbox_bytes: 0,
@@ -223,7 +229,8 @@ impl RoomTask {
         }
     }
 
-    /// Heartbeats to those who are due, and the end of those who have been silent for too long.
+    /// Heartbeats to those who are due, and the end of those who have said or taken nothing for too
+    /// long.
     fn beat(&mut self, now: u64) {
         let peers = &self.backend.config.peers;
         let (heartbeat_ms, idle_ms) = (peers.heartbeat_ms, peers.idle_ms);
@@ -231,6 +238,12 @@ impl RoomTask {
         while let Some(peer) = self.beats.take(now) {
             let Some(connection) = self.seats.connection(peer) else { continue };
             let silent_at = connection.heard_at().saturating_add(idle_ms);
+            let stalled_since = connection.socket.stalled_since_ms();
+            if stalled_since.is_some_and(|since| since.saturating_add(idle_ms) <= now) {
+                self.seats.cut(peer, now, &self.backend.metrics);
+                self.apply(Input::Leave { peer }, None);
+                continue;
+            }
             if silent_at <= now {
                 self.seats.close(peer, self.batch.broadcast_len(), CloseCode::Idle);
                 self.apply(Input::Leave { peer }, None);
@@ -252,14 +265,17 @@ impl RoomTask {
         }
         let records = std::mem::take(&mut self.batch.records);
         self.records += records.len();
+        self.record_bytes += records.iter().map(Record::bytes).sum::<usize>();
         let (log, room) = (&self.backend.links.log, self.room.incarnation());
         let started = self.backend.clock.seconds();
         self.position = log.append(room, self.position, records).await?;
         let taken = self.backend.clock.seconds() - started;
         self.backend.metrics.append_seconds.observe(taken);
-        if self.records >= self.backend.config.rooms.roll_up_records {
+        let bytes_max = (self.room.bytes() / ROLL_UP_PART).max(ROLL_UP_BYTES_MIN);
+        let records_max = self.backend.config.rooms.roll_up_records;
+        if self.records >= records_max || self.record_bytes > bytes_max {
             self.position = log.roll_up(room, self.position, self.room.snapshot()).await?;
-            self.records = 0;
+            (self.records, self.record_bytes) = (0, 0);
         }
         Ok(())
     }
@@ -270,7 +286,8 @@ impl RoomTask {
         let metrics = &self.backend.metrics;
         let (started, now) = (self.backend.clock.seconds(), self.backend.clock.now());
         let fans_out = broadcast.frames > 0;
-        let (delivered, gone) = self.seats.deliver(broadcast, now, metrics).await;
+        let short = self.backend.outboxes_are_short();
+        let (delivered, gone) = self.seats.deliver(broadcast, now, short, metrics).await;
         if fans_out {
             metrics.fan_out_seconds.observe(self.backend.clock.seconds() - started);
         }
@@ -287,7 +304,7 @@ impl RoomTask {
     /// What others may know of the room.
     fn publish(&mut self) {
         let metrics = &self.backend.metrics;
-        let bytes = self.room.bytes();
+        let bytes = self.room.bytes() + self.record_bytes;
         let before = self.handle.tell_bytes(bytes);
         self.backend.rooms.resize(before, bytes);
         metrics.room_bytes.inc_by(bytes as i64 - before as i64);

@@ -17,6 +17,7 @@ mod files;
 mod hostile;
 mod limits;
 mod log_suite;
+mod outboxes;
 mod protection;
 mod storm;
 mod watching;

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::event::Event;
 use crate::ids::{Epoch, MemberId, Seq, SessionId, UnixMillis};
 use crate::input::{Creation, Vote};
+use crate::size;
 
 /// One entry of the log, in the order in which the room made them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,4 +60,18 @@ pub enum Record {
         /// When.
         at: UnixMillis,
     },
+}
+
+impl Record {
+    /// The memory of the record; an estimate.
+    pub fn bytes(&self) -> usize {
+        match self {
+            Self::Event { event, .. } => size::event(event),
+            Self::Admitted { name, .. } => size::RECORD_BYTES + name.len(),
+            Self::Created { .. }
+            | Self::EpochBegan { .. }
+            | Self::Forgotten { .. }
+            | Self::Closed { .. } => size::RECORD_BYTES,
+        }
+    }
 }

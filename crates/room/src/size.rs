@@ -9,6 +9,8 @@ pub(crate) const ROOM_BYTES: usize = 1_024;
 pub(crate) const MESSAGE_BYTES: usize = 256;
 /// One vote.
 pub(crate) const VOTE_BYTES: usize = 24;
+/// A record beside its texts.
+pub(crate) const RECORD_BYTES: usize = 128;
 /// An event beside its texts, for resume.
 pub(crate) const EVENT_BYTES: usize = 192;
 /// A member beside its names, with its places in three indexes.

@@ -56,7 +56,7 @@ impl Lifecycle {
     }
 
     /// Waits for the tasks; at the deadline the hard stop begins, and they get a second more.
-    /// Tells whether every task ended.
+    /// Tells whether every task ended by itself, without the hard stop.
     pub async fn finish(&self, deadline: Duration) -> bool {
         const HARD_STOP: Duration = Duration::from_secs(1);
         self.soft_stop();
@@ -65,7 +65,10 @@ impl Lifecycle {
             return true;
         }
         self.hard_stop();
-        tokio::time::timeout(HARD_STOP, self.tasks.wait()).await.is_ok()
+        if tokio::time::timeout(HARD_STOP, self.tasks.wait()).await.is_err() {
+            tracing::warn!(tasks = self.tasks.len(), "tasks outlive the hard stop");
+        }
+        false
     }
 
     /// The number of tasks under way.
@@ -123,7 +126,8 @@ mod tests {
         let lifecycle = Lifecycle::new();
         let own = lifecycle.clone();
         lifecycle.spawn(async move { own.hard_stopped().await });
-        assert!(lifecycle.finish(Duration::from_secs(3)).await);
+        assert!(!lifecycle.finish(Duration::from_secs(3)).await, "it did not end by itself");
+        assert_eq!(lifecycle.tasks(), 0);
         let stubborn = Lifecycle::new();
         stubborn.spawn(std::future::pending());
         assert!(!stubborn.finish(Duration::from_secs(3)).await);

@@ -147,10 +147,11 @@ impl Member {
         let now = backend.clock.now();
         let descriptors = Descriptors { keys: &backend.keys, owner: self.room.owner, now };
         let asked = json::asked(frame, &descriptors)?;
+        let grows = matches!(asked, Asked::Request(_, Request::Post(_) | Request::Edit { .. }));
+        if grows && !backend.rooms.may_grow(backend, &self.room) {
+            return Err(Refused::new(ErrorCode::Unavailable, "the server is out of memory"));
+        }
         if matches!(asked, Asked::Request(_, Request::Post(_))) {
-            if !backend.rooms.may_grow(backend, &self.room) {
-                return Err(Refused::new(ErrorCode::Unavailable, "the server is out of memory"));
-            }
             backend.posts.take(self.peer.connection.address, now, 1).map_err(|retry_after_ms| {
                 backend.metrics.rate_limited.inc(Limited::Posts);
                 Refused::rate_limited(retry_after_ms)
