@@ -6,11 +6,17 @@ use super::header::{Header, Opcode, PartialHeader};
 use super::message::{self, Message};
 use super::{Incoming, ProtocolError, mask};
 
+/// Bytes that a fragment counts at least: fragments without any are work without end.
+const FRAGMENT_BYTES_MIN: usize = 8;
+/// Fragments that any message may have, however small its limit.
+const FRAGMENTS_MIN: usize = 1_024;
+
 /// What a decoder refuses.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
     /// The longest message, all fragments together. A frame that would cross it
-    /// is refused by its header, before a byte of it is kept.
+    /// is refused by its header, before a byte of it is kept, and so is one fragment more than
+    /// an eighth of these bytes.
     pub message_bytes_max: usize,
 }
 
@@ -110,9 +116,14 @@ impl Decoder {
                     self.message = Some(Message::new(opcode == Opcode::Text));
                 }
             }
-            let before = self.message.as_ref().map_or(0, |message| message.payload.len());
-            let left = self.limits.message_bytes_max.saturating_sub(before);
-            if header.length > left as u64 {
+            let bytes_max = self.limits.message_bytes_max;
+            let fragments_max = (bytes_max / FRAGMENT_BYTES_MIN).max(FRAGMENTS_MIN);
+            let (before, fragments) = self.message.as_mut().map_or((0, 0), |message| {
+                message.fragments += 1;
+                (message.payload.len(), message.fragments)
+            });
+            let left = bytes_max.saturating_sub(before);
+            if header.length > left as u64 || fragments > fragments_max {
                 return Err(ProtocolError::TooBig);
             }
         }

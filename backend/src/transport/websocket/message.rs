@@ -30,13 +30,15 @@ pub enum Incoming {
 pub(super) struct Message {
     is_text: bool,
     pub(super) payload: Vec<u8>,
+    /// The frames that it came in so far.
+    pub(super) fragments: usize,
     /// The length of the prefix that is known to be UTF-8.
     valid: usize,
 }
 
 impl Message {
     pub(super) fn new(is_text: bool) -> Self {
-        Self { is_text, payload: Vec::new(), valid: 0 }
+        Self { is_text, payload: Vec::new(), fragments: 0, valid: 0 }
     }
 
     /// Fails as soon as no further byte could make the text valid. Each byte is

@@ -68,3 +68,15 @@ fn bytes_may_be_cut_at_every_offset() {
         assert_eq!(decode_pieces(LIMITS, bytes.chunks(size)), whole, "pieces of {size}");
     }
 }
+
+#[test]
+fn fragments_without_bytes_come_to_an_end() {
+    let fragments_max = (LIMITS.message_bytes_max / 8).max(1_024);
+    let mut bytes = client_frame(TEXT, b"");
+    for _ in 1..fragments_max {
+        bytes.extend(client_frame(CONTINUATION, b""));
+    }
+    assert_eq!(decode_whole(&bytes), (vec![], None), "as many as there may be");
+    bytes.extend(client_frame(CONTINUATION, b""));
+    assert_eq!(decode_whole(&bytes), (vec![], Some(ProtocolError::TooBig)), "and one more");
+}
