@@ -78,6 +78,7 @@ impl AuxServer {
             members: summary.map_or(0, |room| room.members),
             url: self.socket_url(name, headers),
             suggestions: summary.map_or_else(Vec::new, |_| self.suggestions(name)),
+            direct: false,
         }
     }
 

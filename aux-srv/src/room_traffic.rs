@@ -80,7 +80,8 @@ impl AuxServer {
         let owner = self.place(name, now)?;
         let ticket = Ticket {
             room: name.to_string(),
-            backend: owner.backend.as_str().to_owned(),
+            run: 0,
+            router: 0,
             epoch: owner.epoch,
             session: session.hash(&self.keys),
             nonce: Id128(random::bytes()),

@@ -46,7 +46,8 @@ async fn it_serves_tickets_of_its_fleet_and_ends_at_a_signal() {
     let session = Session([7; 16]);
     let ticket = Ticket {
         room: "tea".into(),
-        backend: "backend-1".into(),
+        run: 0,
+        router: 0,
         epoch: 1,
         session: session.hash(&keys()),
         nonce: Id128(service::random::bytes()),

@@ -77,7 +77,6 @@ impl Default for Setting {
 #[derive(Clone)]
 struct Router {
     clock: Clock,
-    name: String,
 }
 
 impl TestServer {
@@ -107,7 +106,7 @@ impl TestServer {
         let mut registry = Registry::with_prefix("instantchat");
         let told = Arc::new(Told::default());
         let links = Links { files: told.clone(), router: told.clone(), log: setting.log };
-        let part = Router { clock: setting.clock.clone(), name: setting.config.name.clone() };
+        let part = Router { clock: setting.clock.clone() };
         let backend = Backend::new(
             setting.config,
             keys(),
@@ -210,7 +209,8 @@ async fn route(State(part): State<Router>, mut request: Request, next: Next) -> 
     let room = RoomName::parse(&room).map_or_else(|_| room, |name| name.to_string());
     let ticket = Ticket {
         room,
-        backend: part.name.clone(),
+        run: 0,
+        router: 0,
         epoch: 1,
         session: session.hash(&keys),
         nonce: Id128(service::random::bytes()),

@@ -35,6 +35,20 @@ pub struct RoomInfo {
     pub url: String,
     /// Four free names like it, when it exists.
     pub suggestions: Vec<String>,
+    /// Whether `url` must be asked for, with a ticket, before each connection.
+    pub direct: bool,
+}
+
+/// The answer to `POST /api/rooms/{room}/ticket`: where one connection is to go.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct TicketAnswer {
+    /// The address of the WebSocket.
+    pub url: String,
+    /// What the subprotocol `ticket.…` of the handshake carries, once, within a minute; none where
+    /// `url` needs none.
+    pub ticket: Option<String>,
 }
 
 /// The answer to an upload.

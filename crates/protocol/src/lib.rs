@@ -25,3 +25,5 @@ pub use name::{NameError, RoomName};
 
 /// The WebSocket subprotocol of version 1.
 pub const SUBPROTOCOL: &str = "instantchat.v1";
+/// What begins the subprotocol that carries a ticket to a backend of another host.
+pub const TICKET_SUBPROTOCOL_PREFIX: &str = "ticket.";

@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::close::CloseCode;
 use crate::error_code::ErrorCode;
 use crate::frame::{ClientFrame, ServerFrame};
-use crate::http::{PreviewRequest, Previewed, Problem, RoomInfo, SiteInfo, Uploaded};
+use crate::http::{PreviewRequest, Previewed, Problem, RoomInfo, SiteInfo, TicketAnswer, Uploaded};
 use crate::name::RESERVED;
 use crate::{SUBPROTOCOL, limits};
 
@@ -74,6 +74,7 @@ fn check_example(kind: &str, line: &str) -> String {
             _ => panic!("neither sent nor received: {line}"),
         },
         "json RoomInfo" => check_body::<RoomInfo>(line),
+        "json TicketAnswer" => check_body::<TicketAnswer>(line),
         "json SiteInfo" => check_body::<SiteInfo>(line),
         "json Problem" => check_body::<Problem>(line),
         "json Uploaded" => check_body::<Uploaded>(line),

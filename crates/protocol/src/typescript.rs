@@ -53,7 +53,16 @@ fn types() -> String {
     declare!(ServerFrame, Joined, Room, You, MemberState, Gap, GapReason);
     declare!(Event, EventKind, Message, File, Preview, Image);
     declare!(ErrorCode);
-    declare!(RoomInfo, Uploaded, PreviewRequest, Previewed, SiteInfo, FilesIn, Problem);
+    declare!(
+        RoomInfo,
+        TicketAnswer,
+        Uploaded,
+        PreviewRequest,
+        Previewed,
+        SiteInfo,
+        FilesIn,
+        Problem
+    );
     out
 }
 

@@ -188,6 +188,11 @@ export type ServerFrame =
       members: Array<Member>,
     }
   | {
+      type: "notice",
+      /** What. */
+      text: string,
+    }
+  | {
       type: "moving",
       /** Come back after this many milliseconds, without jitter. */
       retryAfterMs: number,
@@ -470,6 +475,16 @@ export type RoomInfo = {
   url: string,
   /** Four free names like it, when it exists. */
   suggestions: Array<string>,
+  /** Whether `url` must be asked for, with a ticket, before each connection. */
+  direct: boolean,
+};
+
+/** The answer to `POST /api/rooms/{room}/ticket`: where one connection is to go. */
+export type TicketAnswer = {
+  /** The address of the WebSocket. */
+  url: string,
+  /** What the subprotocol `ticket.…` of the handshake carries, once, within a minute; none where `url` needs none. */
+  ticket: string | null,
 };
 
 /** The answer to an upload. */

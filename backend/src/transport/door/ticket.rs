@@ -33,8 +33,8 @@ pub(super) fn admit(
     let token = header(parts, TICKET_HEADER).ok_or_else(|| forbidden("there is no ticket"))?;
     let ticket = Ticket::verify(keys, token, now)
         .map_err(|error| forbidden(&format!("the ticket is {error}")))?;
-    if ticket.backend != backend.config.name || ticket.room != name.as_str() {
-        return Err(forbidden("the ticket is for another room or backend"));
+    if ticket.room != name.as_str() {
+        return Err(forbidden("the ticket is for another room"));
     }
     if !session.matches(keys, ticket.session) {
         return Err(forbidden("the ticket is another session's"));

@@ -85,6 +85,11 @@ pub enum ServerFrame {
         /// Three at most.
         members: Vec<Member>,
     },
+    /// The operator has something to say to everybody. It is no event, and not kept.
+    Notice {
+        /// What.
+        text: String,
+    },
     /// The room goes to another owner; close 1012 follows.
     Moving {
         /// Come back after this many milliseconds, without jitter.

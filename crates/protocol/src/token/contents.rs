@@ -14,8 +14,10 @@ use crate::wire::{Id128, bytes64};
 pub struct Ticket {
     /// The room, in its normal form.
     pub room: String,
-    /// The backend's name.
-    pub backend: String,
+    /// The run of the backend that it is for: another process does not know the room.
+    pub run: u64,
+    /// The run of the router that issued it.
+    pub router: u64,
     /// The owner's term.
     pub epoch: u64,
     /// Whose it is.
@@ -24,6 +26,19 @@ pub struct Ticket {
     pub nonce: Id128,
     /// When it ends, in milliseconds since 1970.
     pub expires: u64,
+}
+
+/// A ticket on its way through a browser to a backend of another host, which gets no cookie of the
+/// site. Sealed: it names the session, which no script may read.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pass {
+    /// The ticket.
+    pub ticket: Ticket,
+    /// Whose it is.
+    #[serde(with = "bytes64")]
+    pub session: [u8; 16],
+    /// The page's origin, which the router has checked; none of a client that is no browser.
+    pub origin: Option<String>,
 }
 
 /// The right to upload to one room's files and to preview.
@@ -147,6 +162,25 @@ signed!(Ticket, Purpose::Ticket, TICKET_LEEWAY_MS);
 signed!(Grant, Purpose::Grant, TICKET_LEEWAY_MS);
 signed!(FileDescriptor, Purpose::File, 0);
 signed!(PreviewDescriptor, Purpose::Preview, 0);
+
+impl Pass {
+    /// The sealed value. `nonce` is random and never used twice.
+    pub fn seal(&self, keys: &Keyring, nonce: [u8; 12]) -> String {
+        keys.seal(Purpose::Pass, nonce, self)
+    }
+
+    /// What a sealed value says, at `now` milliseconds since 1970.
+    ///
+    /// # Errors
+    /// The value is malformed, forged or expired.
+    pub fn open(keys: &Keyring, token: &str, now: u64) -> Result<Self, TokenError> {
+        let pass: Self = keys.open(Purpose::Pass, token)?;
+        if pass.ticket.expires.saturating_add(TICKET_LEEWAY_MS) < now {
+            return Err(TokenError::Expired);
+        }
+        Ok(pass)
+    }
+}
 
 impl Keep {
     /// The sealed value. `nonce` is random and never used twice.

@@ -30,6 +30,12 @@ pub enum Purpose {
     Keep,
     /// A session's hash.
     SessionHash,
+    /// A ticket on its way through a browser.
+    Pass,
+    /// A call of one process of the fleet to another.
+    Fleet,
+    /// The answer to such a call.
+    FleetAnswer,
 }
 
 impl Purpose {
@@ -43,6 +49,9 @@ impl Purpose {
             Self::Preview => b"instantchat/1/preview",
             Self::Keep => b"instantchat/1/keep",
             Self::SessionHash => b"instantchat/1/session-hash",
+            Self::Pass => b"instantchat/1/pass",
+            Self::Fleet => b"instantchat/1/fleet",
+            Self::FleetAnswer => b"instantchat/1/fleet-answer",
         }
     }
 }

@@ -11,7 +11,7 @@ mod session;
 mod tests;
 
 pub use contents::{
-    FileDescriptor, Grant, ImageDescriptor, Keep, PreviewDescriptor, Proof, Ticket,
+    FileDescriptor, Grant, ImageDescriptor, Keep, Pass, PreviewDescriptor, Proof, Ticket,
 };
 pub use keyring::{Keyring, Purpose, TokenError, WeakSecret};
 pub use session::{Session, SessionHash};

@@ -20,7 +20,8 @@ fn keys() -> Keyring {
 fn ticket() -> Ticket {
     Ticket {
         room: "комната".into(),
-        backend: "b1".into(),
+        run: u64::MAX,
+        router: 1_795_251_600_000,
         epoch: 3,
         session: Id128([1; 16]),
         nonce: Id128([2; 16]),
@@ -68,6 +69,10 @@ fn keep() -> Keep {
     }
 }
 
+fn pass() -> Pass {
+    Pass { ticket: ticket(), session: [5; 16], origin: Some("https://chat.example".into()) }
+}
+
 const NONCE: [u8; 12] = [9; 12];
 const SESSION: Session = Session([8; 16]);
 
@@ -89,6 +94,9 @@ fn what_is_sealed_comes_back_and_cannot_be_read() {
         assert!(Keep::open(&keys, &token, NOW) == Ok(keep));
         assert!(!token.contains("tea"));
     }
+    let token = pass().seal(&keys, NONCE);
+    assert!(Pass::open(&keys, &token, NOW) == Ok(pass()));
+    assert!(!token.contains("chat.example"));
     // The same content under another nonce is another text.
     assert_ne!(keep().seal(&keys, NONCE), keep().seal(&keys, [10; 12]));
 }
@@ -96,8 +104,13 @@ fn what_is_sealed_comes_back_and_cannot_be_read() {
 #[test]
 fn tokens_fit_into_headers_and_cookies() {
     let keys = keys();
-    let tokens =
-        [SESSION.sign(&keys), ticket().sign(&keys), grant().sign(&keys), keep().seal(&keys, NONCE)];
+    let tokens = [
+        SESSION.sign(&keys),
+        ticket().sign(&keys),
+        grant().sign(&keys),
+        keep().seal(&keys, NONCE),
+        pass().seal(&keys, NONCE),
+    ];
     for token in tokens {
         assert!(token.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b)), "{token}");
         assert!(token.len() <= 1_024, "{}", token.len());

@@ -340,6 +340,10 @@ fn signs_of_life_stand_as_they_are_specified() {
         ServerFrame::Typing { members: vec![Member(3), Member(4)] },
     );
     check_server(
+        r#"{"type":"notice","text":"Restarting in a minute."}"#,
+        ServerFrame::Notice { text: "Restarting in a minute.".into() },
+    );
+    check_server(
         r#"{"type":"moving","retryAfterMs":180}"#,
         ServerFrame::Moving { retry_after_ms: 180 },
     );
