@@ -64,8 +64,8 @@ impl Holdings {
         Self::default()
     }
 
-    /// Somebody brings a ticket that is genuine and in time.
-    pub fn admit(&mut self, now: Now, term: &Term, ticket: &Admission) -> Entrance {
+    /// What `admit` would say now. It changes nothing.
+    pub fn judge(&self, term: &Term, ticket: &Admission) -> Entrance {
         if ticket.run != term.run() {
             return Entrance::Refuse;
         }
@@ -79,11 +79,8 @@ impl Holdings {
             }
             // The ticket proves that the move is on record, if it is of the router that counts.
             Some(held) if held.epoch == epoch => {
-                if ticket.router != term.router() {
-                    return Entrance::Refuse;
-                }
-                self.hold(room, epoch);
-                return Entrance::Activate;
+                let counts = ticket.router == term.router();
+                return if counts { Entrance::Activate } else { Entrance::Refuse };
             }
             _ => {}
         }
@@ -91,11 +88,21 @@ impl Holdings {
         if forgotten || !term.may_create(ticket.router, epoch) {
             return Entrance::Refuse;
         }
-        if held.is_some() {
-            self.let_go(now, room);
-        }
-        self.hold(room, epoch);
         if held.is_some_and(|held| !held.import) { Entrance::Replace } else { Entrance::Create }
+    }
+
+    /// Somebody brings a ticket that is genuine and in time.
+    pub fn admit(&mut self, now: Now, term: &Term, ticket: &Admission) -> Entrance {
+        let entrance = self.judge(term, ticket);
+        match entrance {
+            Entrance::Enter | Entrance::Moving | Entrance::Refuse => {}
+            Entrance::Activate => self.hold(&ticket.room, ticket.epoch),
+            Entrance::Create | Entrance::Replace => {
+                self.let_go(now, &ticket.room);
+                self.hold(&ticket.room, ticket.epoch);
+            }
+        }
+        entrance
     }
 
     /// Whether the owner of this room may release an acknowledgement: its term holds, and the room

@@ -68,6 +68,12 @@ impl Term {
         }
     }
 
+    /// A process that shares its life with its router: nobody else can be told that its rooms are
+    /// theirs, so that its right never ends.
+    pub fn unfenced(run: RunId, now: Now) -> Self {
+        Self { until: u64::MAX, ..Self::new(run, OnRouterLoss::Continue, now) }
+    }
+
     /// A router asks. What its question confirms counts only after its verdicts were carried out:
     /// call `confirmed` then, and `answered` when the answer leaves.
     ///
@@ -128,6 +134,11 @@ impl Term {
     /// Whether an acknowledgement may leave now. Ask at the moment of its release.
     pub fn may_acknowledge(&self, now: Now) -> bool {
         now.mono < self.until
+    }
+
+    /// When the right ends, unless it is renewed.
+    pub fn until(&self) -> u64 {
+        self.until
     }
 
     /// For how many milliseconds a router has been there that confirms again and again.

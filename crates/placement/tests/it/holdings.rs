@@ -44,6 +44,18 @@ fn a_ticket_creates_once_and_then_enters() {
 }
 
 #[test]
+fn to_judge_a_ticket_is_to_say_what_it_would_do_and_to_do_nothing() {
+    let (mut holdings, term) = (Holdings::new(), term(0));
+    for _ in 0..2 {
+        assert_eq!(holdings.judge(&term, &ticket(7)), Entrance::Create);
+        assert!(holdings.is_empty());
+    }
+    holdings.admit(at(0), &term, &ticket(7));
+    assert_eq!(holdings.judge(&term, &ticket(8)), Entrance::Replace);
+    assert_eq!(holdings.owned("red"), Some(7));
+}
+
+#[test]
 fn tickets_for_another_run_or_of_another_router_or_under_the_floor_create_nothing() {
     let (mut holdings, term) = (Holdings::new(), term(10));
     let other_run = Admission { run: RunId(6), ..ticket(20) };

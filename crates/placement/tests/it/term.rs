@@ -85,6 +85,17 @@ fn only_an_owner_that_may_go_on_goes_on_when_nobody_listens() {
 }
 
 #[test]
+fn a_process_that_shares_its_life_with_its_router_needs_no_confirmation() {
+    let mut term = Term::unfenced(RUN, at(0));
+    assert!(term.may_acknowledge(at(0)));
+    ask(&mut term, 100, &question(1, 1, None));
+    ask(&mut term, 600, &question(1, 2, Some(1)));
+    term.nobody_listens(at(2_700), 2_650);
+    assert_eq!(term.until(), u64::MAX);
+    assert!(term.may_acknowledge(at(u64::MAX - 1)));
+}
+
+#[test]
 fn a_backend_that_nobody_asks_reports_itself_twice_a_second() {
     let mut term = Term::new(RUN, OnRouterLoss::Stop, at(0));
     let reports = |term: &mut Term, from: u64, to: u64| {
