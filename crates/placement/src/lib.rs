@@ -30,6 +30,6 @@ pub use load::Load;
 pub use names::{BackendName, Now, RouterId, RunId};
 pub use owners::{Owner, Owners, PlaceError, ROOM_BYTES_MAX, ROOMS_MAX};
 pub use roster::{BACKENDS_MAX, RosterError, roster};
-pub use router::{Counts, GRACE_MS, Placement, Router};
+pub use router::{Counts, GRACE_MS, Member, Placement, Router};
 pub use status::{Admission, MoveTarget, Settlement, StatusAnswer, StatusRequest, Verdict};
 pub use term::{FENCE_MS, OnRouterLoss, StaleRouter, Term};

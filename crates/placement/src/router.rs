@@ -18,6 +18,7 @@ use crate::names::{BackendName, Now, RouterId, RunId};
 use crate::owners::{Owners, PlaceError};
 use crate::status::{StatusRequest, Verdict};
 
+pub use members::Member;
 pub use placing::Placement;
 
 /// Milliseconds after its start for which a router places nothing that it does not know. As long as a
@@ -44,6 +45,8 @@ pub struct Counts {
 pub struct Router {
     id: RouterId,
     started_at: u64,
+    /// For how long after its start it places nothing that it does not know.
+    grace_ms: u64,
     fleet: Fleet,
     owners: Owners,
     epochs: Epochs,
@@ -101,6 +104,7 @@ impl Router {
         Self {
             id: epochs.router_id(),
             started_at: now.mono,
+            grace_ms: GRACE_MS,
             fleet: Fleet::new(),
             owners: Owners::new(),
             epochs,
@@ -110,6 +114,14 @@ impl Router {
             superseded: false,
             counts: Counts::default(),
         }
+    }
+
+    /// The router of a process that is its own fleet: the one backend lives and dies with it, so that
+    /// no room of an earlier router can be anywhere.
+    pub fn of_one_process(epochs: Epochs, now: Now, backend: &BackendName) -> Self {
+        let mut router = Self { grace_ms: 0, ..Self::new(epochs, now) };
+        router.configure(now, std::slice::from_ref(backend));
+        router
     }
 
     /// The mark that must be written to disk now, if any. Then call `mark_reserved`.
@@ -148,13 +160,22 @@ impl Router {
 
     /// Whether every backend that may own an unknown room was heard, or is down.
     pub fn is_settled(&self, now: Now) -> bool {
-        let unheard = |link: &Link| link.health.phase(false) == Phase::Unheard;
-        now.mono.saturating_sub(self.started_at) >= GRACE_MS && !self.links.values().any(unheard)
+        now.mono.saturating_sub(self.started_at) >= self.grace_ms && !self.awaits_backends()
+    }
+
+    /// Whether a backend was neither heard yet nor found dead: what is on no record may live there.
+    pub fn awaits_backends(&self) -> bool {
+        self.links.values().any(|link| link.health.phase(false) == Phase::Unheard)
     }
 
     /// A backend says that this run of the router has asked it. If it is a later one, this is done.
     pub fn supersede(&mut self, newest: RouterId) {
         self.superseded |= newest > self.id;
+    }
+
+    /// Whether a later run is at work.
+    pub fn is_superseded(&self) -> bool {
+        self.superseded
     }
 
     /// This run's id.

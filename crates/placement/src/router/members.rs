@@ -7,6 +7,23 @@ use crate::names::{BackendName, Now};
 use crate::roster::BACKENDS_MAX;
 use crate::router::{Link, Router};
 
+/// A backend of the fleet, as an operator wants to see it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Member<'r> {
+    /// Its name.
+    pub name: &'r BackendName,
+    /// How it stands.
+    pub phase: Phase,
+    /// Whether it stands in the configuration.
+    pub is_listed: bool,
+    /// Whether an operator wants it drained.
+    pub drain: bool,
+    /// Whether it wants to be rid of its rooms itself.
+    pub is_leaving: bool,
+    /// Whether its list of rooms is known, and empty.
+    pub is_drained: bool,
+}
+
 impl Router {
     /// The backends of the configuration from now on. A new one is asked at once, a removed one
     /// drains, and one that is named again does so no more.
@@ -47,6 +64,38 @@ impl Router {
             self.links.insert(number, Link::new(now, false));
         }
         true
+    }
+
+    /// A backend says that it stops, before its answers do: it gets no more rooms.
+    pub fn leaving(&mut self, name: &BackendName) {
+        let Some(number) = self.fleet.number(name) else { return };
+        if let Some(link) = self.links.get_mut(&number) {
+            link.is_leaving = true;
+        }
+        self.show_phase(number);
+    }
+
+    /// What answers under this name is a process that is known by another: nothing lives here, and
+    /// what was learned under this name does not count.
+    pub fn disown(&mut self, name: &BackendName) {
+        if let Some(number) = self.fleet.number(name) {
+            self.lose(number);
+        }
+    }
+
+    /// The backends of the fleet.
+    pub fn members(&self) -> impl Iterator<Item = Member<'_>> {
+        self.links.iter().filter_map(|(number, link)| {
+            let name = self.fleet.name(*number)?;
+            Some(Member {
+                name,
+                phase: link.phase(),
+                is_listed: link.is_listed,
+                drain: link.drain,
+                is_leaving: link.is_leaving,
+                is_drained: link.is_acquainted && link.rooms == 0,
+            })
+        })
     }
 
     /// Whether the backend is in the configuration; none when it is not even in the fleet.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::health::Phase;
 use crate::names::{BackendName, Now, RouterId, RunId};
 use crate::owners::{Owner, PlaceError, Placed};
 use crate::router::Router;
@@ -51,6 +52,12 @@ impl Router {
         let owner = self.owners.place(&mut self.fleet, &mut self.epochs, room, now.unix)?;
         self.counts.replaced += u64::from(known.is_some_and(|tenure| tenure != Tenures::NONE));
         self.placement(owner)
+    }
+
+    /// The owner on record, if it serves. Asking places nothing and keeps nothing.
+    pub fn owner(&self, room: &str) -> Option<Owner> {
+        let owner = self.owners.get(&self.fleet, room)?;
+        (self.fleet.phase(&owner.backend) != Phase::Down).then_some(owner)
     }
 
     /// An owner has let go of its room, and may forget it when this returns.

@@ -9,5 +9,6 @@ mod limits;
 mod moving;
 mod restart;
 mod roster;
+mod standing;
 mod story;
 mod term;
