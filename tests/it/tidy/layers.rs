@@ -6,22 +6,33 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Each crate with the crates of ours that it may use, from the bottom to the top.
-const MAY_USE: [(&str, &[&str]); 12] = [
+const MAY_USE: [(&str, &[&str]); 13] = [
     ("room", &[]),
     ("placement", &[]),
     ("protocol", &[]),
     ("service", &["protocol"]),
+    ("fleet", &["placement", "protocol", "service"]),
     ("client", &["protocol"]),
     ("sim", &["room", "placement"]),
-    ("aux-srv", &["placement", "protocol", "service", "client"]),
-    ("backend", &["room", "protocol", "service", "client"]),
-    ("file-srv", &["protocol", "service", "client"]),
+    ("aux-srv", &["placement", "protocol", "service", "fleet", "client"]),
+    ("backend", &["room", "placement", "protocol", "service", "fleet", "client"]),
+    ("file-srv", &["protocol", "service", "fleet", "client"]),
     (
         "instantchat",
-        &["aux-srv", "backend", "file-srv", "protocol", "service", "client", "room", "placement"],
+        &[
+            "aux-srv",
+            "backend",
+            "file-srv",
+            "protocol",
+            "service",
+            "fleet",
+            "client",
+            "room",
+            "placement",
+        ],
     ),
     ("load-testing", &["client", "protocol"]),
-    ("tests", &["client", "protocol", "service"]),
+    ("tests", &["client", "placement", "protocol", "service", "fleet"]),
 ];
 /// What only the tests of a crate may use beside that: PROTOCOL.md tells the defaults of a room.
 const TESTS_MAY_USE: [(&str, &str); 1] = [("protocol", "room")];
