@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use rustix::time::{ClockId, clock_gettime};
 use tokio::sync::watch;
 
 /// Milliseconds since 1970 that never go back: the system's time at the start, carried on by the
@@ -24,9 +25,7 @@ impl Clock {
     /// The system's clock.
     #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the time")]
     pub fn system() -> Self {
-        let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let start_ms = u64::try_from(since_1970.as_millis()).unwrap_or(u64::MAX);
-        Self(Source::System { start_ms, started: Instant::now() })
+        Self(Source::System { start_ms: system_unix(), started: Instant::now() })
     }
 
     /// A clock that stands still until its hand is moved.
@@ -41,6 +40,28 @@ impl Clock {
             Source::System { start_ms, started } => {
                 let elapsed = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
                 start_ms.saturating_add(elapsed)
+            }
+            Source::Manual(now) => *now.borrow(),
+        }
+    }
+
+    /// Milliseconds since 1970 by the system's time as it is now, steps of it included: what other
+    /// machines compare theirs with. Nothing may be ordered or awaited by it.
+    pub fn unix(&self) -> u64 {
+        match &self.0 {
+            Source::System { .. } => system_unix(),
+            Source::Manual(now) => *now.borrow(),
+        }
+    }
+
+    /// Milliseconds that never go back and that go on while the machine is asleep, unlike those of
+    /// [`Clock::now`]: a right that others have lent for a while ends in their time too.
+    pub fn mono(&self) -> u64 {
+        match &self.0 {
+            Source::System { .. } => {
+                let time = clock_gettime(ClockId::Boottime);
+                let ms = time.tv_sec.saturating_mul(1_000) + time.tv_nsec / 1_000_000;
+                u64::try_from(ms).unwrap_or_default()
             }
             Source::Manual(now) => *now.borrow(),
         }
@@ -66,6 +87,12 @@ impl Clock {
             }
         }
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is the one place that reads the time")]
+fn system_unix() -> u64 {
+    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since_1970.as_millis()).unwrap_or(u64::MAX)
 }
 
 impl ManualClock {
@@ -107,5 +134,15 @@ mod tests {
         let first = clock.now();
         assert!(first > 1_735_000_000_000);
         assert!(clock.now() >= first);
+    }
+
+    #[test]
+    fn the_system_time_and_the_time_since_boot_are_in_milliseconds() {
+        let clock = Clock::system();
+        assert!(clock.unix().abs_diff(clock.now()) < 10_000);
+        let before = clock.mono();
+        std::thread::sleep(Duration::from_millis(5));
+        let passed = clock.mono() - before;
+        assert!((5..10_000).contains(&passed), "{passed} ms");
     }
 }
