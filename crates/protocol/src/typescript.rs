@@ -14,7 +14,7 @@ use crate::frame::*;
 use crate::http::*;
 use crate::name::RoomName;
 use crate::wire::*;
-use crate::{SUBPROTOCOL, limits};
+use crate::{SUBPROTOCOL, TICKET_SUBPROTOCOL_PREFIX, limits};
 
 const HEADER: &str = "\
 // Generated from crates/protocol; do not edit.
@@ -107,6 +107,9 @@ export const ROOM_NAME_CHARS_MAX = {max};
 
 /** The WebSocket subprotocol of version 1. */
 export const SUBPROTOCOL = {SUBPROTOCOL:?};
+
+/** What a ticket begins with where it is a second subprotocol. */
+export const TICKET_SUBPROTOCOL_PREFIX = {TICKET_SUBPROTOCOL_PREFIX:?};
 
 /** The header that carries a grant with an upload or a preview. */
 export const GRANT_HEADER = {GRANT_HEADER:?};

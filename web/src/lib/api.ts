@@ -7,6 +7,7 @@ import {
   type Problem,
   type RoomInfo,
   type SiteInfo,
+  type TicketAnswer,
   type Uploaded,
 } from './protocol.gen';
 import { roomApi } from './path';
@@ -25,6 +26,12 @@ export class RoomError extends Error {
 /** What is known of a room. */
 export async function roomInfo(name: string, signal?: AbortSignal): Promise<RoomInfo> {
   return (await request(roomApi(name), { signal })) as RoomInfo;
+}
+
+/** Where one connection to a room is to go, and with what. */
+export async function roomTicket(name: string, signal: AbortSignal): Promise<TicketAnswer> {
+  const path = `${roomApi(name)}/ticket`;
+  return (await request(path, { method: 'POST', cache: 'no-store', signal })) as TicketAnswer;
 }
 
 let site: Promise<SiteInfo> | null = null;
@@ -97,9 +104,15 @@ async function request(path: string, init: RequestInit): Promise<unknown> {
   throw problemOf(body, response.status);
 }
 
+/** What a refusal says by its status alone: whoever stands before the server may have no words. */
+const BY_STATUS: Readonly<Record<number, ErrorCode>> = {
+  413: 'too_large',
+  429: 'rate_limited',
+};
+
 function problemOf(body: unknown, status: number): RoomError {
   const problem = body as Partial<Problem> | null;
-  const code = problem?.code ?? (status === 429 ? 'rate_limited' : 'unavailable');
+  const code = problem?.code ?? BY_STATUS[status] ?? 'unavailable';
   return new RoomError(code, problem?.retryAfterMs ?? null, problem?.detail);
 }
 

@@ -666,5 +666,8 @@ export const ROOM_NAME_CHARS_MAX = 100;
 /** The WebSocket subprotocol of version 1. */
 export const SUBPROTOCOL = "instantchat.v1";
 
+/** What a ticket begins with where it is a second subprotocol. */
+export const TICKET_SUBPROTOCOL_PREFIX = "ticket.";
+
 /** The header that carries a grant with an upload or a preview. */
 export const GRANT_HEADER = "instantchat-grant";

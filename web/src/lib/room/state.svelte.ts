@@ -4,10 +4,8 @@
  */
 
 import { Connection, type Link, type Verdict } from '../connection';
-import { roomPath, roomSocket } from '../path';
 import {
   CloseCode,
-  SUBPROTOCOL,
   type ClientFrame,
   type Event,
   type Joined,
@@ -17,6 +15,7 @@ import {
   type VoteValue,
 } from '../protocol.gen';
 import { Attention } from './attention.svelte';
+import { Epochs } from './epochs';
 import { Grants } from './grant';
 import { Keeper } from './keeper';
 import { Outbox, type Draft } from './outbox.svelte';
@@ -24,7 +23,7 @@ import { Pager } from './pager';
 import { Passing, type Remark } from './passing.svelte';
 import { Requests } from './requests';
 import { statusOf, verdictOf, type ConnectionStatus, type Refusal } from './status';
-import { readKept, rememberRoom, type Kept } from './storage';
+import { readKept, rememberRoom } from './storage';
 import { browser, type Surroundings } from './surroundings';
 import { TypingSign } from './typing-sign';
 import { RoomView } from './view.svelte';
@@ -41,7 +40,6 @@ export const TYPING_MS = 4_000;
 export const REMARK_MS = 4_000;
 
 export class RoomState extends RoomView {
-  readonly name: string;
   readonly attention = new Attention();
   readonly outbox: Outbox;
 
@@ -80,6 +78,7 @@ export class RoomState extends RoomView {
   readonly #sign: TypingSign;
   readonly #typing: Passing<readonly string[]>;
   readonly #remark: Passing<Remark | null>;
+  readonly #epochs = new Epochs();
   readonly #listeners = new Set<(message: Message) => void>();
   #entry: Entry;
   #keep: string | null = null;
@@ -89,10 +88,11 @@ export class RoomState extends RoomView {
   #missed: { upTo: number; count: number } | null = null;
   #queue: ServerFrame[] = [];
   #scheduled = false;
+  /** How many connections have ended. */
+  #connections = 0;
 
   constructor(name: string, entry: Entry, around: Surroundings = browser()) {
-    super();
-    this.name = name;
+    super(name);
     this.#entry = entry;
     this.#around = around;
     this.#typing = new Passing([], TYPING_MS, around.clock);
@@ -104,9 +104,10 @@ export class RoomState extends RoomView {
     this.#pager = new Pager(this.timeline, ask, around.clock);
     this.#grants = new Grants(ask, around.clock);
     this.#sign = new TypingSign(() => send({ type: 'typing' }), around.clock);
-    this.#keeper = new Keeper(name, () => this.#unsent(), around.clock);
+    const unsent = () => ({ draft: this.draft, replyTo: this.replyTo, pending: this.outbox.pending });
+    this.#keeper = new Keeper(name, unsent, around.clock);
     this.#connection = new Connection({
-      connect: () => around.connect(roomSocket(name, location), SUBPROTOCOL),
+      connect: () => around.connect(name),
       clock: around.clock,
       random: around.random,
       onopen: () => this.#join(),
@@ -130,16 +131,6 @@ export class RoomState extends RoomView {
     return this.#remark.value;
   }
 
-  /** The address without its scheme, for people. */
-  get address(): string {
-    return `${location.host}/${this.name}`;
-  }
-
-  /** The address to copy. */
-  get link(): string {
-    return `${location.origin}${roomPath(this.name)}`;
-  }
-
   /** Enters, and stays in until `stop`. */
   start(): void {
     this.#connection.start();
@@ -159,8 +150,7 @@ export class RoomState extends RoomView {
   /** Tries at once; after a refusal with what has changed. */
   retry(entry: Entry = {}, anew = false): void {
     this.#entry = { ...this.#entry, ...entry };
-    if (anew) this.#keep = null;
-    if (anew) this.timeline.forget();
+    if (anew) this.#forget(false);
     this.#ending = null;
     this.#refusal = null;
     this.#connection.start();
@@ -246,9 +236,10 @@ export class RoomState extends RoomView {
     this.#keeper.now();
   }
 
-  #unsent(): Kept {
-    const { draft, replyTo } = this;
-    return { draft, replyTo, pending: this.outbox.pending };
+  /** The next join is as if one had never been there. */
+  #forget(lost: boolean): void {
+    this.#keep = null;
+    this.timeline.forget(lost);
   }
 
   #send(frame: ClientFrame): boolean {
@@ -280,7 +271,9 @@ export class RoomState extends RoomView {
     const frames = this.#queue;
     this.#queue = [];
     if (frames.length === 0) return;
-    for (const frame of frames) this.#take(frame);
+    const connection = this.#connections;
+    // What follows in a connection that was given up counts no more.
+    for (const frame of frames) if (connection === this.#connections) this.#take(frame);
     this.publish();
   }
 
@@ -297,6 +290,8 @@ export class RoomState extends RoomView {
       case 'heartbeat':
         if (frame.seq > (this.timeline.cursor?.seq ?? 0)) this.#connection.restart();
         return;
+      case 'notice':
+        return this.showNotice(frame.text, this.#around.clock.now());
       case 'moving':
         this.#moveAfterMs = frame.retryAfterMs;
         return;
@@ -311,6 +306,9 @@ export class RoomState extends RoomView {
   }
 
   #joined(frame: Joined): void {
+    const met = this.#epochs.meet(frame.epoch);
+    if (met === 'believed') this.#forget(true);
+    if (met !== 'newest') return this.#connection.restart();
     const now = this.#around.clock.now();
     const cursor = this.timeline.cursor;
     const before = cursor?.seq ?? 0;
@@ -379,6 +377,7 @@ export class RoomState extends RoomView {
 
   #closed(code: number, reason: string): Verdict {
     this.#flush();
+    this.#connections += 1;
     const entered = this.#entered;
     this.#entered = false;
     this.outbox.lost();
@@ -387,11 +386,11 @@ export class RoomState extends RoomView {
     const refusal = this.#refusal;
     const wasIn = this.joins > 0;
     const moveAfterMs = this.#moveAfterMs;
-    const { verdict, ending } = verdictOf({ code, reason, refusal, moveAfterMs, wasIn });
+    const { verdict, ending, moving } = verdictOf({ code, reason, refusal, moveAfterMs, wasIn });
     this.#ending = ending;
     this.#refusal = null;
     this.#moveAfterMs = null;
-    this.#moving = code === CloseCode.moving;
+    this.#moving = moving;
     const refused = ending?.state === 'refused' ? ending.code : null;
     if (refused === 'wrong_password' && this.#entry.password) this.tries += 1;
     if (code === CloseCode.slowReader) this.#remark.show({ kind: 'slowReader' });

@@ -262,6 +262,94 @@ describe('room', () => {
     expect(again.last('post').text).toBe('unsent');
   });
 
+  it('shows the newest word of the operator until it is read', () => {
+    const server = new Server();
+    server.join();
+    server.say({ type: 'notice', text: 'Restarting in a minute.' });
+    server.clock.advance(5_000);
+    server.say({ type: 'notice', text: 'Restarting now.' });
+    expect(server.room.notice).toEqual({ text: 'Restarting now.', at: server.clock.now() });
+    server.lose();
+    server.join({ resumed: true });
+    expect(server.room.notice?.text).toBe('Restarting now.');
+    server.room.closeNotice();
+    expect(server.room.notice).toBeNull();
+  });
+
+  it('follows a room that moves, without a word of loss, when the server said', () => {
+    const server = new Server();
+    server.join();
+    server.say({ type: 'moving', retryAfterMs: 180 });
+    server.socket.closed(CloseCode.moving, 'moving');
+    expect(server.room.connection.state).toBe('moving');
+    server.clock.advance(179);
+    expect(server.sockets).toHaveLength(1);
+    server.clock.advance(1);
+    expect(server.sockets).toHaveLength(2);
+    server.join({ resumed: true, epoch: 2 });
+    expect(server.room.live).toBe(true);
+  });
+
+  it('looks for the room anew when the server that it asked has it no more', () => {
+    for (const code of ['moved', 'bad_ticket'] as const) {
+      const server = new Server();
+      server.join();
+      server.lose();
+      server.socket.opened();
+      server.say({ type: 'error', id: null, code, detail: '', retryAfterMs: null });
+      server.socket.closed(CloseCode.policy, code);
+      expect(server.room.connection.state).toBe('moving');
+      server.clock.advance(1_000);
+      server.join({ resumed: true });
+      expect(server.room.live).toBe(true);
+    }
+  });
+
+  it('waits while no server can take the room, and has one connection at a time', () => {
+    const server = new Server();
+    server.join();
+    server.socket.closed(CloseCode.goingAway, 'going_away');
+    for (let round = 0; round < 20; round += 1) {
+      server.clock.advance(10_000);
+      // A gateway without a server behind it, then one that says so.
+      if (round % 2 === 0) {
+        server.socket.closed(1006);
+      } else {
+        server.socket.opened();
+        server.say({ type: 'error', id: null, code: 'unavailable', detail: '', retryAfterMs: 500 });
+        server.socket.closed(CloseCode.policy, 'unavailable');
+      }
+      expect(['waiting', 'trying']).toContain(server.room.connection.state);
+      expect(server.sockets.filter(({ isClosed }) => !isClosed).length).toBeLessThanOrEqual(1);
+    }
+    server.clock.advance(10_000);
+    server.join({ resumed: true });
+    expect(server.room.live).toBe(true);
+  });
+
+  it('gives up an old owner, and believes it when there is no other', () => {
+    const server = new Server();
+    server.join({ epoch: 5 });
+    server.posted(1, 'of the fifth', 'm2');
+    server.lose();
+    for (let met = 1; met < 3; met += 1) {
+      server.join({ epoch: 4, seq: 0, resumed: true });
+      server.posted(2, 'of the fourth', 'm2');
+      expect(server.room.live).toBe(false);
+      expect(server.room.messages.map(({ text }) => text)).toEqual(['of the fifth']);
+      server.clock.advance(10_000);
+      expect(server.sockets).toHaveLength(2 + met);
+    }
+    server.join({ epoch: 4, seq: 0, resumed: true });
+    server.clock.advance(10_000);
+    server.socket.opened();
+    expect(server.sent).toEqual([{ type: 'join' }]);
+    server.say({ type: 'joined', ...joined(), epoch: 4 });
+    expect(server.room.live).toBe(true);
+    expect(server.room.messages).toEqual([]);
+    expect(server.room.lines).toMatchObject([{ kind: 'restarted' }]);
+  });
+
   it('lets another tab go on, and takes the room back when told', () => {
     const server = new Server();
     server.join();

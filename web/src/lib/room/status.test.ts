@@ -24,6 +24,17 @@ describe('verdict', () => {
     expect(verdict).toEqual({ retry: true, afterMs: 180 });
   });
 
+  it('says that the room moves where it is elsewhere now, and nowhere else', () => {
+    const moves = (change: Partial<Close>) => verdictOf(close(change)).moving;
+    expect(moves({ code: CloseCode.moving })).toBe(true);
+    for (const code of ['moved', 'bad_ticket'] as const) {
+      const refusal = { code, retryAfterMs: null };
+      expect(moves({ code: CloseCode.policy, refusal })).toBe(true);
+    }
+    expect(moves({ code: CloseCode.goingAway })).toBe(false);
+    expect(moves({ code: CloseCode.policy, reason: 'unavailable' })).toBe(false);
+  });
+
   it('leaves the room to another tab, and a closed room', () => {
     expect(verdictOf(close({ code: CloseCode.replaced })).ending).toEqual({ state: 'replaced' });
     expect(verdictOf(close({ code: CloseCode.roomClosed })).ending).toEqual({ state: 'closed' });

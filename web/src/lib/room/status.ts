@@ -32,6 +32,9 @@ export interface Close {
   wasIn: boolean;
 }
 
+/** Refusals that say no more than that the room is to be looked for anew. */
+const ELSEWHERE: ReadonlySet<ErrorCode> = new Set(['moved', 'bad_ticket'] satisfies ErrorCode[]);
+
 /** Refusals that pass by themselves. */
 const PASSING: ReadonlySet<ErrorCode> = new Set([
   'moved',
@@ -51,20 +54,33 @@ export function statusOf({ link, entered, wasIn, moving }: Situation): Connectio
   return { state: again && link.state !== 'idle' ? 'trying' : 'connecting' };
 }
 
+export interface Judged {
+  verdict: Verdict;
+  /** Where it ended, if it is not tried again. */
+  ending: ConnectionStatus | null;
+  /** Whether the room is elsewhere now, which is no loss to speak of. */
+  moving: boolean;
+}
+
 /** Whether to try again after a close, and where it ended otherwise. */
-export function verdictOf(close: Close): { verdict: Verdict; ending: ConnectionStatus | null } {
-  const end = (ending: ConnectionStatus) => ({ verdict: { retry: false } as const, ending });
-  const again = (afterMs: number | null) => ({
-    verdict: afterMs === null ? { retry: true as const } : { retry: true as const, afterMs },
+export function verdictOf(close: Close): Judged {
+  const end = (ending: ConnectionStatus): Judged => ({
+    verdict: { retry: false },
+    ending,
+    moving: false,
+  });
+  const again = (afterMs: number | null, moving = false): Judged => ({
+    verdict: afterMs === null ? { retry: true } : { retry: true, afterMs },
     ending: null,
+    moving,
   });
   const { code, reason, moveAfterMs, wasIn } = close;
   if (code === CloseCode.replaced) return end({ state: 'replaced' });
   if (code === CloseCode.roomClosed) return end({ state: 'closed' });
-  if (code === CloseCode.moving) return again(moveAfterMs);
+  if (code === CloseCode.moving) return again(moveAfterMs, true);
   if (code !== CloseCode.policy) return again(null);
   const refusal = close.refusal ?? { code: reason as ErrorCode, retryAfterMs: null };
   // Who was never in is told to wait by the page; who was in waits quietly.
   const passes = PASSING.has(refusal.code) && (wasIn || refusal.code !== 'rate_limited');
-  return passes ? again(refusal.retryAfterMs) : end({ state: 'refused', ...refusal });
+  return passes ? again(refusal.retryAfterMs, ELSEWHERE.has(refusal.code)) : end({ state: 'refused', ...refusal });
 }

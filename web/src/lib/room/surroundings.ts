@@ -1,9 +1,14 @@
 /** What a room needs from the browser, so that tests have their own. */
 
+import { roomTicket } from '../api';
 import type { Clock, Socket } from '../connection';
+import { roomSocket } from '../path';
+import { SUBPROTOCOL } from '../protocol.gen';
+import { TicketedSocket } from '../ticketed-socket';
 
 export interface Surroundings {
-  connect(url: string, protocol: string): Socket;
+  /** A connection to the server that has the room of this name. */
+  connect(room: string): Socket;
   clock: Clock;
   random(): number;
   /** Runs soon, once per frame that is painted. */
@@ -13,10 +18,18 @@ export interface Surroundings {
 /** A frame that is not painted within this time counts as never painted. */
 const FRAME_MS = 100;
 
+const open = (url: string, protocols: string[]) => new WebSocket(url, protocols) as Socket;
+
+/** Whether the pages of this site say that WebSockets go to other hosts. */
+const isDirect = () => document.querySelector('meta[name="instantchat-direct"][content="1"]') !== null;
+
 /** The browser. A hidden page paints no frames, so a timer stands in. */
 export function browser(): Surroundings {
   return {
-    connect: (url, protocol) => new WebSocket(url, protocol) as Socket,
+    connect: (room) =>
+      isDirect()
+        ? new TicketedSocket({ ask: (signal) => roomTicket(room, signal), open })
+        : open(roomSocket(room, location), [SUBPROTOCOL]),
     clock: {
       now: () => Date.now(),
       setTimeout: (run, ms) => window.setTimeout(run, ms),

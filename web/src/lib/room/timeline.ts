@@ -32,6 +32,8 @@ export class Timeline {
   #cursor: Cursor | null = null;
   #epoch = 0;
   #more = false;
+  /** Whether the next `joined` is told as a room that began anew. */
+  #lost = false;
 
   /** The messages, oldest first. */
   get messages(): readonly Message[] {
@@ -74,8 +76,9 @@ export class Timeline {
     const before = this.#cursor;
     this.#cursor = { incarnation: frame.incarnation, epoch: frame.epoch, seq: frame.seq };
     this.#more = frame.more;
-    const restarted = before !== null && (frame.gap?.reason === 'restarted'
-      || before.incarnation !== frame.incarnation);
+    const anew = frame.gap?.reason === 'restarted' || before?.incarnation !== frame.incarnation;
+    const restarted = this.#lost || (before !== null && anew);
+    this.#lost = false;
     if (restarted) {
       const ended = awayMs > frame.room.expiresAfterMs;
       this.#messages = [...frame.history];
@@ -91,8 +94,9 @@ export class Timeline {
     }
   }
 
-  /** Forgets everything: the room is entered anew. */
-  forget(): void {
+  /** Forgets everything: the room is entered anew. `lost`: the visitor is told that it is gone. */
+  forget(lost: boolean): void {
+    this.#lost = lost;
     this.#messages = [];
     this.#lines = [];
     this.#cursor = null;

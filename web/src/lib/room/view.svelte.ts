@@ -1,5 +1,6 @@
 /** What a page knows of a room, as fields that components read: who, what, and since when. */
 
+import { roomPath } from '../path';
 import type {
   Event,
   Joined,
@@ -15,7 +16,14 @@ import { Timeline, type Line } from './timeline';
 /** A room counts as nearly full from this share of its messages. */
 const NEARLY_FULL = 0.95;
 
+/** What the operator said to everybody, and when it came. */
+export interface Notice {
+  text: string;
+  at: number;
+}
+
 export class RoomView {
+  readonly name: string;
   room = $state.raw<Room | null>(null);
   you = $state.raw<You | null>(null);
   members = $state.raw<Members>(new Map());
@@ -28,12 +36,34 @@ export class RoomView {
   /** The oldest message from which on nothing is missing. */
   oldest = $state<number | null>(null);
 
+  /** The newest notice that was not closed. */
+  notice = $state.raw<Notice | null>(null);
+
   protected readonly timeline = new Timeline();
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  /** The address without its scheme, for people. */
+  get address(): string {
+    return `${location.host}/${this.name}`;
+  }
+
+  /** The address to copy. */
+  get link(): string {
+    return `${location.origin}${roomPath(this.name)}`;
+  }
 
   /** The message of that number, if the page has it. */
   message(seq: number): Message | undefined {
     void this.messages;
     return this.timeline.message(seq);
+  }
+
+  /** The notice was read. */
+  closeNotice(): void {
+    this.notice = null;
   }
 
   /** Shows what the timeline holds; once per pass, however much changed. */
@@ -52,6 +82,11 @@ export class RoomView {
     this.members = membersOf(frame);
     this.online = frame.online;
     this.crowded = frame.crowded;
+  }
+
+  /** Takes a word of the operator, in place of the last one. */
+  protected showNotice(text: string, at: number): void {
+    this.notice = { text, at };
   }
 
   /** Takes a change of who is here. */
