@@ -42,6 +42,8 @@ pub struct About {
     pub started: u64,
     /// The port of its doors, on the host of its fleet address.
     pub door_port: u16,
+    /// The port of its admin listener, on the same host.
+    pub admin_port: u16,
     /// Where browsers reach its doors in direct mode; empty without.
     pub direct_host: String,
     /// Members online.
@@ -148,4 +150,6 @@ pub struct FileFacts {
     pub drawing_bytes_max: u64,
     /// Where files are.
     pub files_in: FilesIn,
+    /// The port of its admin listener, on the host of its fleet address.
+    pub admin_port: u16,
 }
