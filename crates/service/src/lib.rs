@@ -13,6 +13,7 @@ pub mod random;
 pub mod rate;
 pub mod secret;
 pub mod telemetry;
+pub mod tls;
 
 pub use clock::Clock;
 pub use lifecycle::Lifecycle;

@@ -13,8 +13,11 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use serde::{Deserialize, Serialize};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
 use tower::ServiceExt;
 
 use super::activity::Activity;
@@ -65,6 +68,8 @@ pub struct ServeOptions {
     pub limits: HttpLimits,
     /// Whose word about client addresses counts.
     pub trusted_proxies: TrustedProxies,
+    /// Its end of TLS; plain without.
+    pub tls: Option<Arc<ServerConfig>>,
 }
 
 /// Accepts connections until the soft stop, and ends the idle ones then. Upgraded connections
@@ -103,7 +108,7 @@ async fn accept_all(
                 }
                 let accepted = Accepted { stream, peer, place, _held: held };
                 let (router, options) = (router.clone(), options.clone());
-                lifecycle.spawn(connection(accepted, router, options, lifecycle.clone()));
+                lifecycle.spawn(encrypted_or_plain(accepted, router, options, lifecycle.clone()));
             }
             Err(error) => {
                 tracing::warn!(%error, "accept failed");
@@ -133,9 +138,8 @@ struct Accepted {
     _held: Option<Held>,
 }
 
-/// Serves one connection. Its place is handed to the requests, so that a WebSocket keeps it as
-/// long as it lives.
-async fn connection(
+/// Serves one connection, after the handshake of TLS if the listener has TLS.
+async fn encrypted_or_plain(
     accepted: Accepted,
     router: Router,
     options: Arc<ServeOptions>,
@@ -145,6 +149,32 @@ async fn connection(
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "no TCP_NODELAY");
     }
+    let Some(tls) = options.tls.clone() else {
+        return connection(stream, peer, place, router, options, lifecycle).await;
+    };
+    let patience = Duration::from_millis(options.limits.header_timeout_ms);
+    let handshake = tokio::time::timeout(patience, TlsAcceptor::from(tls).accept(stream));
+    let shaken = tokio::select! {
+        shaken = handshake => shaken,
+        () = lifecycle.soft_stopped() => return,
+    };
+    match shaken {
+        Ok(Ok(stream)) => connection(stream, peer, place, router, options, lifecycle).await,
+        Ok(Err(error)) => tracing::debug!(%error, "no TLS"),
+        Err(_) => tracing::debug!("no TLS in time"),
+    }
+}
+
+/// Serves one connection. Its place is handed to the requests, so that a WebSocket keeps it as
+/// long as it lives.
+async fn connection(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    peer: SocketAddr,
+    place: OwnedSemaphorePermit,
+    router: Router,
+    options: Arc<ServeOptions>,
+    lifecycle: Lifecycle,
+) {
     let place = ConnectionPlace(Arc::new(place));
     let trusted = options.trusted_proxies.clone();
     let activity = Arc::new(Activity::default());
