@@ -52,8 +52,10 @@ export class Completer {
   }
 
   async #findEmoji(wanted: Trigger): Promise<void> {
-    const { search } = await import('../dialogs/emoji-data');
-    const hits = await search(wanted.query);
+    const hits = await import('../dialogs/emoji-data')
+      .then(({ search }) => search(wanted.query))
+      // Without them one writes on as if there were none.
+      .catch(() => []);
     if (this.trigger !== wanted) return;
     this.#found = hits.slice(0, CHOICES_MAX).map(({ emoji, name }) => ({
       key: emoji,

@@ -102,13 +102,19 @@ export class Viewport {
     this.settle();
   }
 
-  /** Brings a row to the middle of the view. */
-  toRow(index: number): void {
+  /** The row at the top of the view, and how far below it; null at the end. */
+  get place(): Readonly<Anchor> | null {
+    return this.following ? null : this.#anchor;
+  }
+
+  /** Brings a row to the middle of the view, or so far below its top. */
+  toRow(index: number, offset?: number): void {
     const row = this.#rows[index];
     if (!row || !this.#scroller) return;
     const height = (this.#layout.tops[index + 1] ?? 0) - (this.#layout.tops[index] ?? 0);
     this.following = false;
-    this.#anchor = { key: row.key, offset: Math.max(16, (this.#height - height) / 2) };
+    const middle = Math.max(16, (this.#height - height) / 2);
+    this.#anchor = { key: row.key, offset: offset ?? middle };
     this.#range((this.#layout.tops[index] ?? 0) - this.#anchor.offset);
     this.#onmove();
     this.settle();

@@ -69,8 +69,10 @@ export async function setLanguage(chosen: Language): Promise<void> {
 
 async function show(chosen: Language): Promise<void> {
   if (chosen === 'ru') {
-    const { ru } = await import('./catalogue/ru/index');
-    tongue = speak(chosen, ru);
+    // Where the words cannot be fetched, the page goes on in those that are there.
+    const catalogue = await import('./catalogue/ru/index').catch(() => null);
+    if (!catalogue) return;
+    tongue = speak(chosen, catalogue.ru);
   } else {
     tongue = speak(chosen, english);
   }

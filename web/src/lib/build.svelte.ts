@@ -67,3 +67,19 @@ export const build = new Build({
   ask: serverBuild,
   now: () => Date.now(),
 });
+
+/** How often it is looked whether it is time. */
+const LOOK_EVERY_MS = 60_000;
+
+/** Asks now and then, while the page is looked at; until the answer is called. */
+export function watchBuild(): () => void {
+  const look = () => {
+    if (!document.hidden) void build.checkAgain();
+  };
+  const timer = setInterval(look, LOOK_EVERY_MS);
+  document.addEventListener('visibilitychange', look);
+  return () => {
+    clearInterval(timer);
+    document.removeEventListener('visibilitychange', look);
+  };
+}

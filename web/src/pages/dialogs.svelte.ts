@@ -19,6 +19,13 @@ export interface Base {
 export class Dialogs {
   shown = $state.raw<Shown | null>(null);
 
+  readonly #onlost: () => void;
+
+  /** `onlost` is called when a dialog cannot be fetched. */
+  constructor(onlost: () => void) {
+    this.#onlost = onlost;
+  }
+
   readonly close = (): void => {
     this.shown = null;
   };
@@ -85,7 +92,11 @@ export class Dialogs {
     fetched: Promise<{ default: Component<never> }>,
     props: Record<string, unknown>,
   ): Promise<void> {
-    const { default: component } = await fetched;
-    this.shown = { component, props: { ...props, onclose: this.close } };
+    try {
+      const { default: component } = await fetched;
+      this.shown = { component, props: { ...props, onclose: this.close } };
+    } catch {
+      this.#onlost();
+    }
   }
 }

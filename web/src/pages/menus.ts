@@ -16,6 +16,8 @@ export interface RoomDoors {
   search(): void;
   describe(): void;
   rename(): void;
+  /** Something could not be done. */
+  fail(error: unknown): void;
   /** The menu stays open and says how things stand now. */
   refresh(): void;
 }
@@ -66,7 +68,7 @@ export function roomItems(room: RoomState, dialogs: Dialogs, doors: RoomDoors): 
         void setLanguage(next).then(doors.refresh);
       },
     },
-    { label: t('menu.export'), icon: 'download', run: () => void save(room) },
+    { label: t('menu.export'), icon: 'download', run: () => void save(room).catch(doors.fail) },
     { label: t('menu.keys'), icon: 'keys', run: () => dialogs.keys() },
     { label: t('menu.kept'), icon: 'clock', run: () => open('/about', '_blank', 'noopener') },
     { label: t('menu.leave'), icon: 'left', run: () => place.open('/') },

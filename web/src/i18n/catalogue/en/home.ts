@@ -23,7 +23,7 @@ export const home = {
   'home.hint.bad': '3 to 100 letters, digits or - _ . ~',
   'home.hint.mixed': 'The name mixes letters of several scripts. Use one.',
   'home.hint.reserved': 'That name is taken by the site itself. Try /{name}.',
-  'home.hint.unknown': 'The server does not answer yet. You can open the room all the same.',
+  'home.hint.unknown': 'No answer yet, asking again. You can open the room all the same.',
   'home.recent': 'Where you were',
   'home.recent.here': '{n} here now',
   'home.recent.nobody': 'nobody here now',
@@ -47,6 +47,7 @@ export const home = {
   'page.full.again': 'Try again in {n} s',
   'page.another': 'Open another room',
   'page.down.title': 'The server does not answer.',
+  'page.lost.title': 'This page did not load.',
   'page.down.text': 'Your draft and the messages that were not sent are safe on this device.',
   'page.down.next': 'Next try in {n} s.',
   'page.down.tried': {

@@ -49,6 +49,7 @@ export const room = {
   'status.otherTab': 'This room went on in another tab.',
   'status.useHere': 'Use it here',
   'status.newBuild': 'There is a newer version of this page',
+  'status.partMissing': 'A part of this page did not load',
   'status.quick': 'That was quick. Sending in {n} s',
   'status.keepDraft': 'Keep as draft',
   'status.filesFirst': 'Sends when the files are there',
@@ -57,6 +58,10 @@ export const room = {
     other: '{n} characters too many. Shorten it or send it as a file',
   },
   'status.nearlyFull': 'The room keeps {max} messages, and {n} are there. The oldest will go',
+
+  'notice.label': 'Notice from the server',
+  'notice.from': 'From this server, {time}',
+  'notice.close': 'Close the notice',
 
   'rename.title': 'Rename yourself',
   'rename.field': 'Your name',

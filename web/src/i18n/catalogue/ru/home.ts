@@ -29,7 +29,7 @@ export const home: Translation<typeof en> = {
   'home.hint.bad': 'От 3 до 100 букв, цифр или - _ . ~',
   'home.hint.mixed': 'В имени смешаны буквы разных алфавитов. Выберите один.',
   'home.hint.reserved': 'Это имя занято самим сайтом. Попробуйте /{name}.',
-  'home.hint.unknown': 'Сервер пока не отвечает. Комнату всё равно можно открыть.',
+  'home.hint.unknown': 'Ответа пока нет, спрашиваем снова. Комнату всё равно можно открыть.',
   'home.recent': 'Где вы были',
   'home.recent.here': 'сейчас здесь: {n}',
   'home.recent.nobody': 'сейчас никого',
@@ -54,6 +54,7 @@ export const home: Translation<typeof en> = {
   'page.full.again': 'Повторить через {n} с',
   'page.another': 'Открыть другую комнату',
   'page.down.title': 'Сервер не отвечает.',
+  'page.lost.title': 'Страница не загрузилась.',
   'page.down.text': 'Черновик и неотправленные сообщения сохранены на этом устройстве.',
   'page.down.next': 'Следующая попытка через {n} с.',
   'page.down.tried': {

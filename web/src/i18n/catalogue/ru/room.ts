@@ -57,6 +57,7 @@ export const room: Translation<typeof en> = {
   'status.otherTab': 'Комната продолжилась в другой вкладке.',
   'status.useHere': 'Открыть здесь',
   'status.newBuild': 'Есть новая версия этой страницы',
+  'status.partMissing': 'Часть страницы не загрузилась',
   'status.quick': 'Слишком быстро. Отправим через {n} с',
   'status.keepDraft': 'Оставить черновиком',
   'status.filesFirst': 'Отправим, когда файлы загрузятся',
@@ -67,6 +68,10 @@ export const room: Translation<typeof en> = {
     other: 'Лишних символов: {n}. Сократите или отправьте файлом',
   },
   'status.nearlyFull': 'Комната хранит {max} сообщений, их уже {n}. Самые старые уйдут',
+
+  'notice.label': 'Объявление сервера',
+  'notice.from': 'Объявление сервера, {time}',
+  'notice.close': 'Закрыть объявление',
 
   'rename.title': 'Сменить имя',
   'rename.field': 'Ваше имя',
