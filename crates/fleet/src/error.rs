@@ -1,5 +1,8 @@
 //! Why a call has no answer, told apart by what the caller may conclude.
 
+use std::error::Error;
+use std::io;
+
 use placement::RouterId;
 
 /// Why a call has no answer.
@@ -31,4 +34,34 @@ pub enum CallError {
     /// What came back is no answer of this fleet.
     #[error("no answer of this fleet: {0}")]
     Bad(String),
+}
+
+/// What a failure of the HTTP client says about the process that was called.
+pub(crate) fn broken(error: &reqwest::Error) -> CallError {
+    if error.is_dns() {
+        return CallError::Unresolved;
+    }
+    if error.is_timeout() {
+        return CallError::Timeout;
+    }
+    let mut cause: Option<&(dyn Error + 'static)> = Some(error);
+    let mut innermost = String::new();
+    while let Some(error) = cause {
+        if let Some(error) = error.downcast_ref::<io::Error>() {
+            match error.kind() {
+                io::ErrorKind::ConnectionRefused
+                | io::ErrorKind::ConnectionReset
+                | io::ErrorKind::ConnectionAborted
+                | io::ErrorKind::BrokenPipe => return CallError::Refused,
+                // Packets are lost on their way: as silent as a cut.
+                io::ErrorKind::HostUnreachable
+                | io::ErrorKind::NetworkUnreachable
+                | io::ErrorKind::TimedOut => return CallError::Timeout,
+                _ => {}
+            }
+        }
+        innermost = error.to_string();
+        cause = error.source();
+    }
+    CallError::Bad(innermost)
 }

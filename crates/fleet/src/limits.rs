@@ -16,3 +16,15 @@ pub const ROOMS_PAGE_MAX: u32 = 1_000;
 pub const RELEASED_ROOMS_MAX: usize = 1_000;
 /// Characters of a text for everybody.
 pub const NOTICE_CHARS_MAX: usize = 400;
+/// Milliseconds by which a caller's clock may differ from the callee's.
+pub const CLOCKS_APART_MAX_MS: u64 = 120_000;
+/// Nonces of calls that are remembered: 400 calls a second for as long as each could be repeated.
+pub const NONCES_MAX: usize = 100_000;
+/// Connections to one process that wait for a further call.
+pub const IDLE_CONNECTIONS_MAX: usize = 8;
+/// How long they wait: half of what a listener gives them, so that it is the caller who ends them.
+pub const IDLE_CONNECTION_MAX: Duration = Duration::from_secs(5);
+/// Characters of a refusal's reason that a caller keeps.
+pub const DETAIL_CHARS_MAX: usize = 400;
+/// Milliseconds between two log lines about calls with another secret.
+pub const WARN_EVERY_MS: u64 = 60_000;
