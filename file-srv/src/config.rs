@@ -9,6 +9,8 @@ use service::http::{HttpLimits, TrustedProxies};
 use service::rate::Rate;
 use service::telemetry::LogConfig;
 
+use crate::id::Number;
+
 /// What the process `file-srv` reads.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
@@ -23,6 +25,8 @@ pub struct DaemonConfig {
     pub shutdown_wait_timeout_sec: u64,
     /// What is logged.
     pub log: LogConfig,
+    /// The number that the ids of this server's files begin with. No two of a fleet share it.
+    pub number: Number,
     /// Files and previews.
     pub files: FilesConfig,
 }
@@ -35,6 +39,7 @@ impl Default for DaemonConfig {
             trusted_proxies: TrustedProxies::default(),
             shutdown_wait_timeout_sec: 10,
             log: LogConfig::default(),
+            number: Number::FIRST,
             files: FilesConfig::default(),
         }
     }
@@ -52,7 +57,7 @@ pub struct HttpConfig {
 
 impl Default for HttpConfig {
     fn default() -> Self {
-        let listen = SocketAddr::from(([127, 0, 0, 1], 8_084));
+        let listen = SocketAddr::from(([127, 0, 0, 1], 8_120));
         Self { listen, limits: HttpLimits::default() }
     }
 }
@@ -67,7 +72,7 @@ pub struct AdminConfig {
 
 impl Default for AdminConfig {
     fn default() -> Self {
-        Self { listen: SocketAddr::from(([127, 0, 0, 1], 8_085)) }
+        Self { listen: SocketAddr::from(([127, 0, 0, 1], 8_121)) }
     }
 }
 
@@ -91,6 +96,8 @@ pub struct FilesConfig {
     pub downloads_max: usize,
     /// Downloads under way at once of one address.
     pub address_downloads_max: u32,
+    /// Milliseconds for which a stop lets uploads and downloads go on.
+    pub stop_patience_ms: u64,
     /// What is swept.
     pub sweep: SweepConfig,
     /// Link previews.
@@ -108,6 +115,7 @@ impl Default for FilesConfig {
             images: ImageConfig::default(),
             downloads_max: 1_024,
             address_downloads_max: 64,
+            stop_patience_ms: 5_000,
             sweep: SweepConfig::default(),
             previews: PreviewConfig::default(),
         }
@@ -139,7 +147,7 @@ impl Default for S3Config {
     }
 }
 
-/// How much is kept.
+/// How much is kept, by each server for itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct QuotaConfig {

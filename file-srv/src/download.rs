@@ -11,12 +11,12 @@ use futures_util::StreamExt;
 use http::header::{self, HeaderName};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use protocol::ErrorCode;
-use protocol::wire::Id128;
 use service::http::{ClientAddress, Problem};
 use service::rate::{ADDRESSES_MAX, AddressBuckets, AddressCounts, Held, Rate};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::config::FilesConfig;
+use crate::id::FileId;
 use crate::name;
 use crate::server::FileServer;
 use crate::store::{Found, Record, StoreError};
@@ -76,7 +76,7 @@ pub(crate) async fn download(
     method: Method,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let id: Id128 = id.parse().map_err(|_| not_found())?;
+    let id: FileId = id.parse().map_err(|_| not_found())?;
     let record = match server.store.find(id) {
         Found::Here(record) => record,
         Found::Nowhere => return Err(not_found()),
@@ -119,14 +119,17 @@ pub(crate) async fn download(
 async fn content(
     server: &FileServer,
     address: IpAddr,
-    id: Id128,
+    id: FileId,
     range: Range<u64>,
 ) -> Result<Body, Problem> {
     let place = server.downloads.enter(address)?;
     match server.store.read(id, range).await {
-        Ok(bytes) => Ok(Body::from_stream(bytes.inspect(move |_| {
-            let _held = &place;
-        }))),
+        Ok(bytes) => {
+            let bytes = bytes.take_until(Box::pin(server.stopping.clone().over()));
+            Ok(Body::from_stream(bytes.inspect(move |_| {
+                let _held = &place;
+            })))
+        }
         // Another process that shares the store has deleted it.
         Err(StoreError::Objects(object_store::Error::NotFound { .. })) => {
             server.store.discard(id);

@@ -6,7 +6,9 @@
 
 pub mod config;
 mod download;
+mod fleet_calls;
 mod folder;
+mod id;
 pub mod limits;
 mod media_type;
 mod metrics;
@@ -14,11 +16,14 @@ mod name;
 mod picture;
 mod preview;
 mod server;
+mod stopping;
 mod store;
 mod text;
 mod upload;
 mod workers;
 
 pub use config::{DaemonConfig, FilesConfig};
+pub use fleet_calls::FleetAnswers;
+pub use id::{NotANumber, Number};
 pub use preview::Reach;
-pub use server::{FileFacts, FileServer, StartError};
+pub use server::{FileFacts, FileServer, StartError, Surroundings};

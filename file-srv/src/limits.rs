@@ -12,6 +12,8 @@ pub const HEAD_BYTES: usize = 8 << 10;
 /// Milliseconds for which the rest of a refused upload is read and thrown away, so that a
 /// browser, which listens only after it has spoken, hears the reason.
 pub const DRAIN_MS: u64 = 5_000;
+/// The same for an upload that a stop has refused.
+pub const STOP_DRAIN_MS: u64 = 1_000;
 /// Characters of a file's name.
 pub const NAME_CHARS_MAX: usize = 200;
 /// Bytes of a part that is written to the object store at once. S3 takes none below 5 MiB.
@@ -25,8 +27,22 @@ pub const RECORD_READS_MAX: usize = 16;
 /// Milliseconds after which an object without a record is no upload under way of another
 /// process that shares the store.
 pub const STRAY_MS: u64 = 60 * 60_000;
-/// Bytes of a notice from an owner of rooms.
-pub const NOTICE_BYTES_MAX: usize = 1 << 20;
+/// Records that are written, and files that are deleted, at once.
+pub const STORE_CHANGES_MAX: usize = 16;
+/// Milliseconds within which notices are answered: less than the 2 s that a caller waits.
+pub const NOTICES_MS: u64 = 1_500;
+/// Records of other servers' files that are remembered.
+pub const FOREIGN_RECORDS_MAX: usize = 4_096;
+/// Milliseconds for which such a record is believed.
+pub const FOREIGN_RECORD_MS: u64 = 60_000;
+/// Released files of other servers, and ended rooms, that are remembered, each.
+pub const FOREIGN_GONE_MAX: usize = 65_536;
+/// Milliseconds between two signs of life of a server that shares a bucket.
+pub const LIFE_SIGN_MS: u64 = 10 * 60_000;
+/// Milliseconds without a sign of life after which others keep a server's files in order: more
+/// than a night's repair takes would keep the files of ended rooms, less than two signs would
+/// judge too early.
+pub const LIFELESS_MS: u64 = 2 * 60 * 60_000;
 /// Pixels of a thumbnail's width: twice the widest box in which a page shows one.
 pub const THUMBNAIL_WIDTH: u32 = 800;
 /// Pixels of a thumbnail's height.

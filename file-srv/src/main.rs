@@ -50,7 +50,14 @@ async fn start(config: DaemonConfig, keys: Keyring, lifecycle: &Lifecycle) -> an
     let watched = bound(config.admin.listen).await?;
     let mut registry = Registry::with_prefix("instantchat");
     let clock = Clock::system();
-    let files = FileServer::new(config.files, keys, clock, lifecycle.clone(), &mut registry)?;
+    let files = FileServer::new(
+        config.files,
+        config.number,
+        keys,
+        clock,
+        lifecycle.clone(),
+        &mut registry,
+    )?;
     tracing::info!(http = %public.local_addr()?, admin = %watched.local_addr()?, "listening");
 
     let checked = Arc::clone(&files);
@@ -60,8 +67,11 @@ async fn start(config: DaemonConfig, keys: Keyring, lifecycle: &Lifecycle) -> an
     });
     let watch = admin::router(Arc::new(registry), lifecycle.clone(), ready);
     lifecycle.spawn(serve(watched, watch, ServeOptions::default(), lifecycle.clone()));
-    let options =
-        ServeOptions { limits: config.http.limits, trusted_proxies: config.trusted_proxies };
+    let options = ServeOptions {
+        limits: config.http.limits,
+        trusted_proxies: config.trusted_proxies,
+        ..ServeOptions::default()
+    };
     lifecycle.spawn(serve(public, security_headers(files.router()), options, lifecycle.clone()));
     Ok(())
 }

@@ -1,26 +1,30 @@
 //! The file server: what it is made of, its routes, and what owners of rooms tell it.
 
+use std::fs::File;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, State};
+use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
-use http::{HeaderMap, StatusCode};
+use http::HeaderMap;
+use object_store::ObjectStore;
 use prometheus_client::registry::Registry;
-use protocol::ErrorCode;
 use protocol::fleet::FileNotice;
 use protocol::http::{FilesIn, GRANT_HEADER};
 use protocol::token::{Grant, Keyring};
-use service::http::{Origins, Problem};
+use service::http::Origins;
 use service::{Clock, Lifecycle};
 use tokio::sync::oneshot;
 
 use crate::config::FilesConfig;
 use crate::download::{self, Downloads};
-use crate::limits::{NOTICE_BYTES_MAX, PREVIEW_REQUEST_BYTES_MAX};
+use crate::folder;
+use crate::id::Number;
+use crate::limits::PREVIEW_REQUEST_BYTES_MAX;
 use crate::metrics::Metrics;
 use crate::preview::{self, Previews, Reach};
+use crate::stopping::Stopping;
 use crate::store::{FileKind, Record, Store, StoreError};
 use crate::upload::{self, Uploads};
 use crate::workers::Workers;
@@ -28,9 +32,11 @@ use crate::workers::Workers;
 /// Uploads, files and link previews.
 pub struct FileServer {
     pub(crate) config: FilesConfig,
+    pub(crate) number: Number,
     pub(crate) keys: Keyring,
     pub(crate) clock: Clock,
     pub(crate) lifecycle: Lifecycle,
+    pub(crate) stopping: Stopping,
     pub(crate) origins: Origins,
     pub(crate) metrics: Metrics,
     pub(crate) store: Arc<Store>,
@@ -38,6 +44,17 @@ pub struct FileServer {
     pub(crate) uploads: Uploads,
     pub(crate) previews: Previews,
     pub(crate) downloads: Downloads,
+    /// The folder is this process's as long as this is open.
+    _folder: File,
+}
+
+/// What a file server reaches outside of its process.
+#[derive(Default)]
+pub struct Surroundings {
+    /// Where previews may be fetched from.
+    pub reach: Reach,
+    /// A bucket that is there already, instead of the one that the configuration names.
+    pub bucket: Option<Arc<dyn ObjectStore>>,
 }
 
 /// Why the file server does not start.
@@ -62,34 +79,41 @@ impl FileServer {
     /// A file server that sweeps as long as the process runs.
     ///
     /// # Errors
-    /// The folder cannot be written to, or the object store's configuration is wrong.
+    /// The folder cannot be written to or is another's, or the object store's configuration is
+    /// wrong.
     pub fn new(
         config: FilesConfig,
+        number: Number,
         keys: Keyring,
         clock: Clock,
         lifecycle: Lifecycle,
         registry: &mut Registry,
     ) -> Result<Arc<Self>, StartError> {
         let reach = Reach::public(config.previews.refused.clone());
-        Self::with_reach(config, keys, clock, lifecycle, registry, reach)
+        let around = Surroundings { reach, bucket: None };
+        Self::amid(around, config, number, keys, clock, lifecycle, registry)
     }
 
-    /// The same, with other addresses that previews may be fetched from.
+    /// The same, amid other surroundings.
     ///
     /// # Errors
-    /// The folder cannot be written to, or the object store's configuration is wrong.
-    pub fn with_reach(
+    /// The folder cannot be written to or is another's, or the object store's configuration is
+    /// wrong.
+    pub fn amid(
+        around: Surroundings,
         config: FilesConfig,
+        number: Number,
         keys: Keyring,
         clock: Clock,
         lifecycle: Lifecycle,
         registry: &mut Registry,
-        reach: Reach,
     ) -> Result<Arc<Self>, StartError> {
         let failed = |source| StartError { source };
-        let store = Store::open(&config, clock.clone()).map_err(failed)?;
+        let folder = folder::lock(&config.data_dir).map_err(|error| failed(error.into()))?;
+        let store = Store::open(&config, number, around.bucket, clock.clone()).map_err(failed)?;
         let uploads = Uploads::new(&config).map_err(|error| failed(error.into()))?;
-        let previews = Previews::new(config.previews.clone(), config.images, reach, clock.clone());
+        let previews =
+            Previews::new(config.previews.clone(), config.images, around.reach, clock.clone());
         let server = Arc::new(Self {
             origins: Origins::new(&config.allowed_origins),
             metrics: Metrics::register(registry),
@@ -98,10 +122,13 @@ impl FileServer {
             uploads,
             previews,
             downloads: Downloads::new(&config),
+            stopping: Stopping::new(lifecycle.clone(), config.stop_patience_ms),
             config,
+            number,
             keys,
             clock,
             lifecycle,
+            _folder: folder,
         });
         server.lifecycle.spawn(keep_in_order(Arc::clone(&server)));
         Ok(server)
@@ -116,15 +143,6 @@ impl FileServer {
                 "/api/previews",
                 post(preview::preview).layer(DefaultBodyLimit::max(PREVIEW_REQUEST_BYTES_MAX)),
             )
-            .with_state(Arc::clone(self))
-    }
-
-    /// The routes for the owners of rooms in other processes. Never on a public listener: who
-    /// may call them is for the fleet's listener to check.
-    pub fn internal_router(self: &Arc<Self>) -> Router {
-        Router::new()
-            .route("/internal/notices", post(notices))
-            .layer(DefaultBodyLimit::max(NOTICE_BYTES_MAX))
             .with_state(Arc::clone(self))
     }
 
@@ -200,17 +218,6 @@ pub(crate) async fn carried_on<T: Send + 'static>(
     result.await.ok()
 }
 
-async fn notices(
-    State(server): State<Arc<FileServer>>,
-    body: Result<axum::Json<FileNotice>, axum::extract::rejection::JsonRejection>,
-) -> Result<StatusCode, Problem> {
-    let axum::Json(notice) = body.map_err(|rejection| {
-        Problem::new(rejection.status(), ErrorCode::BadRequest, "the notice is malformed")
-    })?;
-    server.notice(&notice);
-    Ok(StatusCode::NO_CONTENT)
-}
-
 /// Learns what the store has, then sweeps, deletes and writes until the soft stop.
 async fn keep_in_order(server: Arc<FileServer>) {
     let interval = Duration::from_millis(server.config.sweep.interval_ms.max(1));
@@ -222,7 +229,10 @@ async fn keep_in_order(server: Arc<FileServer>) {
     }
     loop {
         tokio::select! {
-            _ = rounds.tick() => server.metrics.swept(server.store.sweep()),
+            _ = rounds.tick() => {
+                server.store.watch_neighbours().await;
+                server.metrics.swept(server.store.sweep());
+            }
             () = server.store.woken() => {}
             () = server.lifecycle.soft_stopped() => break,
         }

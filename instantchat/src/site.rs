@@ -90,6 +90,7 @@ fn join(
     let clock = Clock::system();
     let files = FileServer::new(
         config.file_srv(),
+        file_srv::Number::FIRST,
         keys.clone(),
         clock.clone(),
         lifecycle.clone(),

@@ -19,6 +19,7 @@ use service::http::{ClientAddress, Problem};
 use url::Url;
 
 use super::Preview;
+use crate::id::FileId;
 use crate::picture::Encoded;
 use crate::server::{self, FileServer};
 use crate::store::{Content, FileKind, Reservation, StoreError};
@@ -137,7 +138,7 @@ async fn own_picture(
     let stored = server::carried_on(
         &server.lifecycle,
         async move { own.store.put(Content::Memory(bytes), record, reservation).await },
-        move |result: Result<Id128, StoreError>| {
+        move |result: Result<FileId, StoreError>| {
             result.into_iter().for_each(|id| undo.store.discard(id));
         },
     );

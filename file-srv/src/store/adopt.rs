@@ -6,42 +6,58 @@ use std::sync::atomic::Ordering;
 
 use futures_util::StreamExt;
 use object_store::ObjectMeta;
-use protocol::wire::Id128;
 
 use super::{Store, StoreError};
+use crate::id::{FileId, Number};
 use crate::limits::{RECORD_READS_MAX, STRAY_MS};
 
 /// The ending of a record's path.
 const RECORD_ENDING: &str = ".json";
 
 impl Store {
-    /// Reads every record that the store has. Files can be read meanwhile.
+    /// Reads every record of this server's files. They can be read meanwhile.
     pub(crate) async fn adopt(&self) {
+        if let Err(error) = self.adopt_of(|number| self.is_kept_here(number)).await {
+            tracing::warn!(%error, "not all files could be listed");
+        }
+        // A folder has one process; a bucket gets files from others at any time.
+        self.has_unknown.store(self.shared, Ordering::Release);
+        self.adopted.send_replace(true);
+    }
+
+    /// Waits until this server's files are known.
+    pub(crate) async fn adopted(&self) {
+        // The sender is this store's own: it is not dropped before.
+        let _ = self.adopted.subscribe().wait_for(|adopted| *adopted).await;
+    }
+
+    /// Reads every record of the files of some servers. What cannot be listed is told; the
+    /// others are adopted all the same.
+    pub(super) async fn adopt_of(
+        &self,
+        wanted: impl Fn(Option<Number>) -> bool,
+    ) -> Result<(), StoreError> {
         let mut listed = self.objects.list(None);
-        let mut objects = Vec::new();
+        let (mut objects, mut missed) = (Vec::new(), Ok(()));
         while let Some(object) = listed.next().await {
             match object {
-                Ok(object) => objects.push(object),
-                Err(error) => tracing::warn!(%error, "a file could not be listed"),
+                Ok(object) => objects.extend(id_of(&object).map(|id| (id, object))),
+                Err(error) => missed = Err(error.into()),
             }
         }
+        objects.retain(|(id, _)| wanted(id.number()));
         let mut adopted = futures_util::stream::iter(objects)
-            .map(|object| self.adopt_object(object))
+            .map(|(id, object)| self.adopt_object(id, object))
             .buffer_unordered(RECORD_READS_MAX);
         while let Some(result) = adopted.next().await {
             if let Err(error) = result {
                 tracing::warn!(%error, "a file could not be adopted");
             }
         }
-        // A folder has one process; a bucket gets files from others at any time.
-        self.has_unknown.store(self.shared, Ordering::Release);
+        missed
     }
 
-    async fn adopt_object(&self, object: ObjectMeta) -> Result<(), StoreError> {
-        let path = object.location.as_ref();
-        let Ok(id) = path.strip_suffix(RECORD_ENDING).unwrap_or(path).parse::<Id128>() else {
-            return Ok(());
-        };
+    async fn adopt_object(&self, id: FileId, object: ObjectMeta) -> Result<(), StoreError> {
         let record = self.read_record(id).await?;
         let now = self.clock.now();
         match record {
@@ -61,6 +77,12 @@ impl Store {
         let young = if self.shared { now.saturating_sub(STRAY_MS) } else { self.opened };
         written < young
     }
+}
+
+/// Whose object it is: the file's own, or its record's.
+fn id_of(object: &ObjectMeta) -> Option<FileId> {
+    let path = object.location.as_ref();
+    path.strip_suffix(RECORD_ENDING).unwrap_or(path).parse().ok()
 }
 
 /// Removes what a killed process had begun to write: the folder's store writes to a name with a

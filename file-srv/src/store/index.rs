@@ -9,25 +9,34 @@ use protocol::wire::Id128;
 
 use super::record::Record;
 use crate::config::{QuotaConfig, SweepConfig};
+use crate::id::FileId;
 
 /// The files by id and by owner.
 pub(crate) struct Index {
     quotas: QuotaConfig,
     sweep: SweepConfig,
-    files: HashMap<Id128, Arc<Record>>,
+    files: HashMap<FileId, Entry>,
     owners: HashMap<Id128, Owner>,
     /// Files that are gone for everybody, with their sizes, until the store has deleted them.
-    doomed: HashMap<Id128, u64>,
+    doomed: HashMap<FileId, u64>,
     /// Files whose record changed since it was written.
-    changed: HashSet<Id128>,
+    changed: HashSet<FileId>,
     /// Bytes of files, of reservations, and of what is doomed.
     bytes: u64,
+}
+
+/// One file.
+struct Entry {
+    record: Arc<Record>,
+    /// When this process learnt of it, in milliseconds since 1970. From then on a message may be
+    /// missed: before it, the word of one may be waiting for this process to come back.
+    known: u64,
 }
 
 /// What one room has.
 #[derive(Default)]
 struct Owner {
-    files: HashSet<Id128>,
+    files: HashSet<FileId>,
     /// Bytes of its files and of its reservations.
     bytes: u64,
     /// When it was last said to be alive, in milliseconds since 1970.
@@ -96,15 +105,15 @@ impl Index {
     }
 
     /// Takes a file in whose bytes are reserved.
-    pub(crate) fn insert(&mut self, id: Id128, record: Record, now: u64) {
+    pub(crate) fn insert(&mut self, id: FileId, record: Record, now: u64) {
         let owner = self.owners.entry(record.owner).or_default();
         owner.renewed = owner.renewed.max(now);
         owner.files.insert(id);
-        self.files.insert(id, Arc::new(record));
+        self.files.insert(id, Entry { record: Arc::new(record), known: now });
     }
 
     /// Takes a file in that the store was found to have. One that is known or doomed stays so.
-    pub(crate) fn adopt(&mut self, id: Id128, record: Record, now: u64) {
+    pub(crate) fn adopt(&mut self, id: FileId, record: Record, now: u64) {
         if self.files.contains_key(&id) || self.doomed.contains_key(&id) {
             return;
         }
@@ -114,12 +123,12 @@ impl Index {
     }
 
     /// A file.
-    pub(crate) fn get(&self, id: Id128) -> Option<Arc<Record>> {
-        self.files.get(&id).cloned()
+    pub(crate) fn get(&self, id: FileId) -> Option<Arc<Record>> {
+        self.files.get(&id).map(|entry| Arc::clone(&entry.record))
     }
 
     /// Whether the file is gone, though the store may still have it.
-    pub(crate) fn is_doomed(&self, id: Id128) -> bool {
+    pub(crate) fn is_doomed(&self, id: FileId) -> bool {
         self.doomed.contains_key(&id)
     }
 
@@ -150,13 +159,13 @@ impl Index {
     /// Dooms what has no message or no owner any more, and tells how many files it was.
     pub(crate) fn sweep(&mut self, now: u64) -> usize {
         let gone = |since: u64, ms: u64| now.saturating_sub(since) > ms;
-        let over: Vec<Id128> = self
+        let over: Vec<FileId> = self
             .files
             .iter()
-            .filter(|(_, record)| {
+            .filter(|(_, Entry { record, known })| {
                 let renewed = self.owners.get(&record.owner).map_or(0, |owner| owner.renewed);
                 gone(renewed, self.sweep.unrenewed_ms)
-                    || !record.attached && gone(record.created, self.sweep.unattached_ms)
+                    || !record.attached && gone(*known, self.sweep.unattached_ms)
             })
             .map(|(id, _)| *id)
             .collect();
@@ -165,8 +174,8 @@ impl Index {
     }
 
     /// Ends a file for everybody. The store deletes it afterwards.
-    pub(crate) fn doom(&mut self, id: Id128) {
-        let Some(record) = self.files.remove(&id) else { return };
+    pub(crate) fn doom(&mut self, id: FileId) {
+        let Some(Entry { record, .. }) = self.files.remove(&id) else { return };
         self.changed.remove(&id);
         self.doomed.insert(id, record.size);
         if let Some(owner) = self.owners.get_mut(&record.owner) {
@@ -177,28 +186,25 @@ impl Index {
     }
 
     /// What the store has to delete.
-    pub(crate) fn doomed(&self) -> Vec<Id128> {
+    pub(crate) fn doomed(&self) -> Vec<FileId> {
         self.doomed.keys().copied().collect()
     }
 
     /// The store has deleted a file.
-    pub(crate) fn deleted(&mut self, id: Id128) {
+    pub(crate) fn deleted(&mut self, id: FileId) {
         if let Some(size) = self.doomed.remove(&id) {
             self.bytes = self.bytes.saturating_sub(size);
         }
     }
 
     /// The records that have to be written again.
-    pub(crate) fn take_changed(&mut self) -> Vec<(Id128, Arc<Record>)> {
-        let changed = std::mem::take(&mut self.changed);
-        changed.into_iter().filter_map(|id| Some((id, self.get(id)?))).collect()
+    pub(crate) fn changed(&self) -> Vec<(FileId, Arc<Record>)> {
+        self.changed.iter().filter_map(|id| Some((*id, self.get(*id)?))).collect()
     }
 
-    /// A record could not be written.
-    pub(crate) fn still_changed(&mut self, id: Id128) {
-        if self.files.contains_key(&id) {
-            self.changed.insert(id);
-        }
+    /// A record was written as it is: it changes no more than once.
+    pub(crate) fn written(&mut self, id: FileId) {
+        self.changed.remove(&id);
     }
 
     /// Files that can be read.
@@ -211,16 +217,16 @@ impl Index {
         self.bytes
     }
 
-    fn owned(&self, owner: Id128, files: &[String]) -> Vec<Id128> {
+    fn owned(&self, owner: Id128, files: &[String]) -> Vec<FileId> {
         let ids = files.iter().filter_map(|file| file.parse().ok());
-        ids.filter(|id| self.files.get(id).is_some_and(|file| file.owner == owner)).collect()
+        ids.filter(|id| self.get(*id).is_some_and(|record| record.owner == owner)).collect()
     }
 
-    fn attach(&mut self, id: Id128) {
-        if let Some(record) = self.files.get_mut(&id)
-            && !record.attached
+    fn attach(&mut self, id: FileId) {
+        if let Some(entry) = self.files.get_mut(&id)
+            && !entry.record.attached
         {
-            Arc::make_mut(record).attached = true;
+            Arc::make_mut(&mut entry.record).attached = true;
             self.changed.insert(id);
         }
     }

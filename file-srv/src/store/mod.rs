@@ -1,14 +1,19 @@
 //! Files in a folder or in an S3-compatible store, with an index of them in memory.
 //!
 //! A file is the object `<id>` with its record `<id>.json` beside it. It is written before its
-//! record and deleted after it, so that what has a record is whole. Several processes may share
-//! one store: each learns of the others' files by their records. Every one of them must then get
-//! every notice, as each sweeps what it has not heard of.
+//! record and deleted after it, so that what has a record is whole.
+//!
+//! A folder has one process, which has every file in it. Several processes may share one bucket:
+//! each indexes, counts, sweeps and deletes the files of its own number, and serves the others'
+//! by their records. Every one of them gets every notice.
 
 mod adopt;
+mod foreign;
 mod index;
+mod neighbours;
 mod record;
 mod reservation;
+mod settle;
 
 use std::path::Path as FolderPath;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -26,13 +31,16 @@ use protocol::fleet::FileNotice;
 use protocol::wire::Id128;
 use service::Clock;
 use tokio::io::AsyncRead;
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::{Notify, Semaphore, watch};
 
+use self::foreign::Foreign;
 use self::index::Index;
 pub(crate) use self::index::QuotaError;
+use self::neighbours::Neighbours;
 pub(crate) use self::record::{FileKind, Record};
 pub(crate) use self::reservation::Reservation;
 use crate::config::{FilesConfig, S3Config};
+use crate::id::{FileId, Number};
 use crate::limits::{RECORD_BYTES_MAX, STORE_PART_BYTES, STORE_WRITES_MAX};
 
 /// The folder of the files inside the data folder.
@@ -42,9 +50,16 @@ const FOLDER: &str = "files";
 pub(crate) struct Store {
     objects: Arc<dyn ObjectStore>,
     clock: Clock,
+    number: Number,
     index: Mutex<Index>,
+    foreign: Mutex<Foreign>,
+    neighbours: Mutex<Neighbours>,
     /// Told when something is to be deleted or written again.
     wake: Notify,
+    /// Held by whoever does it.
+    settling: tokio::sync::Mutex<()>,
+    /// Whether this server's files are known.
+    adopted: watch::Sender<bool>,
     writes: Semaphore,
     /// Whether the store may have files that the index does not know.
     has_unknown: AtomicBool,
@@ -66,16 +81,29 @@ pub(crate) enum StoreError {
 
 impl Store {
     /// The store of a configuration.
-    pub(crate) fn open(config: &FilesConfig, clock: Clock) -> Result<Self, StoreError> {
-        let shared = !config.s3.bucket.is_empty();
-        let objects =
-            if shared { in_bucket(&config.s3)? } else { in_folder(&config.data_dir.join(FOLDER))? };
+    pub(crate) fn open(
+        config: &FilesConfig,
+        number: Number,
+        bucket: Option<Arc<dyn ObjectStore>>,
+        clock: Clock,
+    ) -> Result<Self, StoreError> {
+        let shared = bucket.is_some() || !config.s3.bucket.is_empty();
+        let objects = match bucket {
+            Some(bucket) => bucket,
+            None if shared => in_bucket(&config.s3)?,
+            None => in_folder(&config.data_dir.join(FOLDER))?,
+        };
         Ok(Self {
             objects,
             opened: clock.now(),
             clock,
+            number,
             index: Mutex::new(Index::new(config.quotas, config.sweep)),
+            foreign: Mutex::default(),
+            neighbours: Mutex::default(),
             wake: Notify::new(),
+            settling: tokio::sync::Mutex::default(),
+            adopted: watch::Sender::new(false),
             writes: Semaphore::new(STORE_WRITES_MAX),
             has_unknown: AtomicBool::new(true),
             shared,
@@ -93,8 +121,8 @@ impl Store {
         content: Content<'_>,
         record: Record,
         mut reservation: Reservation,
-    ) -> Result<Id128, StoreError> {
-        let id = Id128(service::random::bytes());
+    ) -> Result<FileId, StoreError> {
+        let id = FileId::new(self.number, Id128(service::random::bytes()));
         let written = self.write(id, content, &record).await;
         let mut index = self.index();
         reservation.spend(&mut index, record.size);
@@ -109,30 +137,52 @@ impl Store {
         Ok(id)
     }
 
-    /// What the index knows of a file.
-    pub(crate) fn find(&self, id: Id128) -> Found {
+    /// What is known of a file.
+    pub(crate) fn find(&self, id: FileId) -> Found {
+        if !self.is_served(id) {
+            return Found::Nowhere;
+        }
         let index = self.index();
         match index.get(id) {
             Some(record) => Found::Here(record),
             None if index.is_doomed(id) || !self.has_unknown.load(Ordering::Acquire) => {
                 Found::Nowhere
             }
-            None => Found::Unknown,
+            None => {
+                let known = self.foreign().get(id, self.clock.now());
+                known.map_or(Found::Unknown, Found::Here)
+            }
         }
     }
 
-    /// A file that the index does not know, by its record.
-    pub(crate) async fn look_up(&self, id: Id128) -> Result<Option<Arc<Record>>, StoreError> {
+    /// A file that is not known, by its record.
+    pub(crate) async fn look_up(&self, id: FileId) -> Result<Option<Arc<Record>>, StoreError> {
         let Some(record) = self.read_record(id).await? else { return Ok(None) };
+        let now = self.clock.now();
+        if !self.is_kept_here(id.number()) {
+            return Ok(self.foreign().found(id, record, now));
+        }
         let mut index = self.index();
-        index.adopt(id, record, self.clock.now());
+        index.adopt(id, record, now);
         Ok(index.get(id))
+    }
+
+    /// Whether this server serves a file: its own, in a bucket everybody's, and those of the
+    /// first version.
+    fn is_served(&self, id: FileId) -> bool {
+        self.shared || id.number().is_none_or(|number| number == self.number)
+    }
+
+    /// Whether this server indexes, counts and sweeps the files of a number. A folder's files
+    /// are all its own, whatever its number was. Those of the first version are the first's.
+    fn is_kept_here(&self, number: Option<Number>) -> bool {
+        !self.shared || number.unwrap_or(Number::FIRST) == self.number
     }
 
     /// Bytes of a file.
     pub(crate) async fn read(
         &self,
-        id: Id128,
+        id: FileId,
         range: std::ops::Range<u64>,
     ) -> Result<BoxStream<'static, object_store::Result<Bytes>>, StoreError> {
         let options = GetOptions::new().with_range(Some(GetRange::Bounded(range)));
@@ -142,36 +192,22 @@ impl Store {
     /// Does what an owner says. What follows from it for the store is done soon after.
     pub(crate) fn notice(&self, notice: &FileNotice) {
         self.index().notice(notice, self.clock.now());
+        if self.shared {
+            self.foreign().notice(notice, |id| !self.is_kept_here(id.number()));
+        }
         self.wake.notify_one();
     }
 
-    /// Ends a file that nobody will get.
-    pub(crate) fn discard(&self, id: Id128) {
+    /// Ends a file that nobody will get, or that the store no longer has.
+    pub(crate) fn discard(&self, id: FileId) {
         self.index().doom(id);
+        self.foreign().lost(id);
         self.wake.notify_one();
     }
 
     /// Dooms what has no message or no owner any more, and tells how many files it was.
     pub(crate) fn sweep(&self) -> usize {
         self.index().sweep(self.clock.now())
-    }
-
-    /// Deletes what is doomed, and writes the records that changed. What fails is tried again.
-    pub(crate) async fn settle(&self) {
-        let doomed = self.index().doomed();
-        for id in doomed {
-            match self.delete(id).await {
-                Ok(()) => self.index().deleted(id),
-                Err(error) => tracing::warn!(%error, "a file could not be deleted"),
-            }
-        }
-        let changed = self.index().take_changed();
-        for (id, record) in changed {
-            if let Err(error) = self.write_record(id, &record).await {
-                tracing::warn!(%error, "a record could not be written");
-                self.index().still_changed(id);
-            }
-        }
     }
 
     /// Waits until there is something to settle.
@@ -197,9 +233,17 @@ impl Store {
         self.index.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn foreign(&self) -> MutexGuard<'_, Foreign> {
+        self.foreign.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn neighbours(&self) -> MutexGuard<'_, Neighbours> {
+        self.neighbours.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     async fn write(
         &self,
-        id: Id128,
+        id: FileId,
         content: Content<'_>,
         record: &Record,
     ) -> Result<(), StoreError> {
@@ -222,13 +266,13 @@ impl Store {
         self.write_record(id, record).await
     }
 
-    async fn write_record(&self, id: Id128, record: &Record) -> Result<(), StoreError> {
+    async fn write_record(&self, id: FileId, record: &Record) -> Result<(), StoreError> {
         let json = serde_json::to_vec(record).expect("a record has string keys only");
         self.objects.put(&record_path(id), json.into()).await?;
         Ok(())
     }
 
-    async fn read_record(&self, id: Id128) -> Result<Option<Record>, StoreError> {
+    async fn read_record(&self, id: FileId) -> Result<Option<Record>, StoreError> {
         let found = match self.objects.get(&record_path(id)).await {
             Ok(found) if found.meta.size <= RECORD_BYTES_MAX => found,
             Ok(_) | Err(object_store::Error::NotFound { .. }) => return Ok(None),
@@ -236,20 +280,9 @@ impl Store {
         };
         Ok(serde_json::from_slice(&found.bytes().await?).ok())
     }
-
-    /// The record goes first: what has one is whole.
-    async fn delete(&self, id: Id128) -> Result<(), StoreError> {
-        for path in [record_path(id), file_path(id)] {
-            match self.objects.delete(&path).await {
-                Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
-                Err(error) => return Err(error.into()),
-            }
-        }
-        Ok(())
-    }
 }
 
-/// What the index knows of a file.
+/// What is known of a file.
 pub(crate) enum Found {
     /// It can be read.
     Here(Arc<Record>),
@@ -285,10 +318,10 @@ fn in_bucket(config: &S3Config) -> Result<Arc<dyn ObjectStore>, StoreError> {
     Ok(Arc::new(PrefixStore::new(bucket, config.prefix.as_str())))
 }
 
-fn file_path(id: Id128) -> Path {
+fn file_path(id: FileId) -> Path {
     Path::from(id.to_string())
 }
 
-fn record_path(id: Id128) -> Path {
+fn record_path(id: FileId) -> Path {
     Path::from(format!("{id}.json"))
 }

@@ -78,7 +78,7 @@ pub(crate) async fn upload(
     body: Body,
 ) -> Response {
     let kind = kind_of(query.as_deref());
-    let mut incoming = Incoming::new(body, &server.uploads.config);
+    let mut incoming = Incoming::new(body, &server.uploads.config, server.stopping.clone());
     let result = answer(&server, address, kind, &headers, &mut incoming).await;
     let label = kind.map_or(UploadKind::Unknown, Into::into);
     match result {

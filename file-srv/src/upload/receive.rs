@@ -1,17 +1,20 @@
 //! Reading an upload: counted against every limit while it comes, not when it is there.
 
+use std::pin::Pin;
 use std::time::Duration;
 
 use axum::body::{Body, BodyDataStream};
 use bytes::Bytes;
-use futures_util::StreamExt;
+use futures_util::future::{BoxFuture, Fuse, FusedFuture};
+use futures_util::{FutureExt, StreamExt};
 use tokio::time::{Instant, Sleep};
 
 use super::error::UploadError;
 use super::multipart::{Multipart, MultipartError, Piece};
 use super::spool::Spool;
 use crate::config::UploadConfig;
-use crate::limits::{DRAIN_MS, ENVELOPE_BYTES_MAX};
+use crate::limits::{DRAIN_MS, ENVELOPE_BYTES_MAX, STOP_DRAIN_MS};
+use crate::stopping::Stopping;
 use crate::store::Reservation;
 
 /// What limits one upload.
@@ -27,16 +30,17 @@ pub(super) struct Bounds<'b> {
 /// A body that must come at a certain pace.
 pub(super) struct Incoming {
     body: BodyDataStream,
-    pace: std::pin::Pin<Box<Sleep>>,
+    pace: Pin<Box<Sleep>>,
     /// When the slowest upload would have had no byte yet.
     start: Instant,
     bytes_per_sec: u64,
     received: u64,
+    stopped: Fuse<BoxFuture<'static, ()>>,
 }
 
 impl Incoming {
     /// A body of which nothing is read yet.
-    pub(super) fn new(body: Body, config: &UploadConfig) -> Self {
+    pub(super) fn new(body: Body, config: &UploadConfig, stopping: Stopping) -> Self {
         let pace = Box::pin(tokio::time::sleep(Duration::from_millis(config.slow_after_ms)));
         Self {
             body: body.into_data_stream(),
@@ -44,6 +48,7 @@ impl Incoming {
             pace,
             bytes_per_sec: config.slowest_bytes_per_sec.max(1),
             received: 0,
+            stopped: stopping.over().boxed().fuse(),
         }
     }
 
@@ -87,15 +92,22 @@ impl Incoming {
                 }
             }
         };
-        let in_time = tokio::time::timeout(Duration::from_millis(DRAIN_MS), rest).await;
-        tracing::debug!(whole = in_time.is_ok(), "read the rest of a refused upload");
+        // A stop does not wait for it twice.
+        let ms = if self.stopped.is_terminated() { STOP_DRAIN_MS } else { DRAIN_MS };
+        tokio::select! {
+            () = rest => {}
+            () = tokio::time::sleep(Duration::from_millis(ms)) => {}
+            () = &mut self.stopped => {}
+        }
     }
 
-    /// The next bytes, unless the upload is slower than the slowest may be.
+    /// The next bytes, unless the upload is slower than the slowest may be, or the process stops
+    /// and has waited for it.
     async fn next(&mut self) -> Result<Option<Bytes>, UploadError> {
         let chunk = tokio::select! {
             chunk = self.body.next() => chunk,
             () = self.pace.as_mut() => return Err(UploadError::Slow),
+            () = &mut self.stopped => return Err(UploadError::Stopping),
         };
         let Some(chunk) = chunk else { return Ok(None) };
         let chunk = chunk.map_err(|_| UploadError::BrokenOff)?;

@@ -6,9 +6,9 @@ use protocol::frame::File;
 use protocol::http::Uploaded;
 use protocol::limits::DESCRIPTOR_MS;
 use protocol::token::{FileDescriptor, Grant};
-use protocol::wire::Id128;
 
 use super::{Spool, UploadError};
+use crate::id::FileId;
 use crate::name;
 use crate::picture::{self, Encoded, Format, Picture};
 use crate::server::FileServer;
@@ -48,10 +48,10 @@ pub(super) async fn store(
 
 /// What is in the store now.
 struct Stored {
-    id: Id128,
+    id: FileId,
     record: Record,
     dimensions: Option<(u32, u32)>,
-    thumbnail: Option<Id128>,
+    thumbnail: Option<FileId>,
 }
 
 async fn store_now(
@@ -127,7 +127,7 @@ async fn store_other(
 }
 
 impl Stored {
-    fn ids(self) -> impl Iterator<Item = Id128> {
+    fn ids(self) -> impl Iterator<Item = FileId> {
         [Some(self.id), self.thumbnail].into_iter().flatten()
     }
 

@@ -4,7 +4,8 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use file_srv::{FileServer, FilesConfig, Reach};
+use file_srv::{FileServer, FilesConfig, FleetAnswers, Number, Reach, Surroundings};
+use fleet::{CallError, Files};
 use prometheus_client::registry::Registry;
 use protocol::fleet::FileNotice;
 use protocol::http::{GRANT_HEADER, Problem, Uploaded};
@@ -17,6 +18,8 @@ use service::http::{ServeOptions, serve};
 use service::{Clock, Lifecycle};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
+
+use crate::bucket::Bucket;
 
 /// Milliseconds since 1970 at which every test begins.
 pub(crate) const START_MS: u64 = 1_800_000_000_000;
@@ -49,7 +52,18 @@ impl TestServer {
 
     /// A server in a folder that another one had.
     pub(crate) async fn in_folder(folder: TempDir, change: impl FnOnce(&mut FilesConfig)) -> Self {
-        Self::start(folder, change, Reach::default()).await
+        Self::start(1, folder, change, Surroundings::default()).await
+    }
+
+    /// One of several, as it is shipped.
+    pub(crate) async fn numbered(number: u8, folder: TempDir) -> Self {
+        Self::start(number, folder, |_| {}, Surroundings::default()).await
+    }
+
+    /// One of several that share a bucket.
+    pub(crate) async fn on_bucket(number: u8, bucket: &Bucket) -> Self {
+        let around = Surroundings { bucket: Some(bucket.store()), ..Surroundings::default() };
+        Self::start(number, tempfile::tempdir().unwrap(), |_| {}, around).await
     }
 
     /// A server that may fetch previews from these sockets.
@@ -57,10 +71,16 @@ impl TestServer {
         sockets: &[SocketAddr],
         change: impl FnOnce(&mut FilesConfig),
     ) -> Self {
-        Self::start(tempfile::tempdir().unwrap(), change, Reach::default().and(sockets)).await
+        let around = Surroundings { reach: Reach::default().and(sockets), bucket: None };
+        Self::start(1, tempfile::tempdir().unwrap(), change, around).await
     }
 
-    async fn start(folder: TempDir, change: impl FnOnce(&mut FilesConfig), reach: Reach) -> Self {
+    async fn start(
+        number: u8,
+        folder: TempDir,
+        change: impl FnOnce(&mut FilesConfig),
+        around: Surroundings,
+    ) -> Self {
         let mut config = FilesConfig { data_dir: folder.path().into(), ..FilesConfig::default() };
         config.sweep.interval_ms = 10;
         change(&mut config);
@@ -68,18 +88,19 @@ impl TestServer {
         let (clock, hand) = Clock::manual(START_MS);
         let lifecycle = Lifecycle::new();
         let mut registry = Registry::with_prefix("instantchat");
-        let files = FileServer::with_reach(
+        let files = FileServer::amid(
+            around,
             config,
+            Number::try_from(number).unwrap(),
             keys.clone(),
             clock.clone(),
             lifecycle.clone(),
             &mut registry,
-            reach,
         )
         .unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let router = files.router().merge(files.internal_router());
+        let router = files.router();
         lifecycle.spawn(serve(listener, router, ServeOptions::default(), lifecycle.clone()));
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
         let registry = Arc::new(registry);
@@ -175,6 +196,18 @@ impl TestServer {
     /// Tells the server what an owner says.
     pub(crate) fn say(&self, notice: FileNotice) {
         self.files.notice(&notice);
+    }
+
+    /// The same by a call of the fleet.
+    pub(crate) async fn call(&self, notices: Vec<FileNotice>) -> Result<(), CallError> {
+        FleetAnswers::new(Arc::clone(&self.files), 0).notices(notices).await
+    }
+
+    /// Ends it as a crash does, and hands its folder over.
+    pub(crate) async fn crash(mut self) -> TempDir {
+        self.lifecycle.hard_stop();
+        assert!(self.lifecycle.finish(Duration::from_secs(5)).await);
+        std::mem::replace(&mut self.folder, tempfile::tempdir().unwrap())
     }
 
     /// Waits until nobody can read a file.

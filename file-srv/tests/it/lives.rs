@@ -72,22 +72,6 @@ async fn the_files_of_a_room_go_with_it() {
 }
 
 #[tokio::test]
-async fn notices_come_over_http_too() {
-    let server = TestServer::new().await;
-    let uploaded = server.uploaded("file", "a.txt", b"a".to_vec()).await;
-    let url = format!("{}/internal/notices", server.url);
-    let notice = serde_json::to_string(&FileNotice::Ended { owner: ROOM }).unwrap();
-    let send = |body: String| {
-        server.http.post(&url).header("content-type", "application/json").body(body).send()
-    };
-    assert_eq!(send("{\"notice\":\"nonsense\"}".into()).await.unwrap().status(), 422);
-    assert_eq!(send("nonsense".into()).await.unwrap().status(), 400);
-    assert_eq!(send(format!("\"{}\"", "a".repeat(2 << 20))).await.unwrap().status(), 413);
-    assert_eq!(send(notice).await.unwrap().status(), 204);
-    assert_eq!(server.get(&uploaded.file.url).await.status(), StatusCode::NOT_FOUND);
-}
-
-#[tokio::test]
 async fn a_restart_keeps_files_until_their_owners_are_silent_for_an_hour() {
     let server = TestServer::new().await;
     let posted = server.uploaded("file", "a.txt", b"a".to_vec()).await;

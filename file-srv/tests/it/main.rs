@@ -13,5 +13,8 @@ mod preview_limits;
 mod previews;
 mod process;
 mod quotas;
+mod returning;
+mod several;
 mod sites;
+mod stopping;
 mod upload;

@@ -53,9 +53,10 @@ impl Process {
         panic!("it ended without listening");
     }
 
-    async fn on_bucket(bucket: &Bucket, data: &std::path::Path) -> Self {
+    async fn on_bucket(number: &str, bucket: &Bucket, data: &std::path::Path) -> Self {
         let mut command = command(data);
         command
+            .env("FILE_SRV__NUMBER", number)
             .env("FILE_SRV__FILES__S3__BUCKET", "bucket")
             .env("FILE_SRV__FILES__S3__ENDPOINT", format!("http://{}", bucket.address))
             .env("FILE_SRV__FILES__S3__PREFIX", "chat")
@@ -120,8 +121,8 @@ async fn without_a_secret_no_process_starts() {
 #[tokio::test]
 async fn processes_that_share_a_bucket_serve_each_other_s_files() {
     let (bucket, data) = (Bucket::new().await, tempfile::tempdir().unwrap());
-    let first = Process::on_bucket(&bucket, &data.path().join("1")).await;
-    let second = Process::on_bucket(&bucket, &data.path().join("2")).await;
+    let first = Process::on_bucket("1", &bucket, &data.path().join("1")).await;
+    let second = Process::on_bucket("2", &bucket, &data.path().join("2")).await;
     let image = first.upload("a.png", images::png(900, 9)).await;
     // Larger than one part of an upload in parts.
     let large: Vec<u8> = (0..12_000_000_u32).map(|at| at as u8).collect();
@@ -133,11 +134,11 @@ async fn processes_that_share_a_bucket_serve_each_other_s_files() {
         let (status, bytes) = second.get(url).await;
         assert!(status == StatusCode::OK && image::load_from_memory(&bytes).is_ok());
     }
-    assert_eq!(second.get("/files/AAAAAAAAAAAAAAAAAAAAAA").await.0, StatusCode::NOT_FOUND);
+    assert_eq!(second.get("/files/01AAAAAAAAAAAAAAAAAAAAAA").await.0, StatusCode::NOT_FOUND);
     let ready = client().get(format!("{}/readyz", first.admin)).send().await.unwrap();
     assert_eq!(ready.text().await.unwrap(), "ready\n");
 
     drop(first);
-    let restarted = Process::on_bucket(&bucket, &data.path().join("1")).await;
+    let restarted = Process::on_bucket("1", &bucket, &data.path().join("1")).await;
     assert_eq!(restarted.get(&image.file.url).await.0, StatusCode::OK);
 }

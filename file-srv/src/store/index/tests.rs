@@ -1,6 +1,7 @@
 //! Quotas, lives and deaths of files, without a store.
 
 use super::*;
+use crate::id::Number;
 use crate::store::FileKind;
 
 const MINUTE: u64 = 60_000;
@@ -18,11 +19,11 @@ fn index() -> Index {
     Index::new(quotas, SweepConfig::default())
 }
 
-fn file(number: u8) -> Id128 {
-    Id128([number; 16])
+fn file(number: u8) -> FileId {
+    FileId::new(Number::FIRST, Id128([number; 16]))
 }
 
-fn put(index: &mut Index, id: Id128, owner: Id128, size: u64, now: u64) -> Result<(), QuotaError> {
+fn put(index: &mut Index, id: FileId, owner: Id128, size: u64, now: u64) -> Result<(), QuotaError> {
     index.reserve(owner, size, now)?;
     let record = Record {
         owner,
@@ -37,11 +38,11 @@ fn put(index: &mut Index, id: Id128, owner: Id128, size: u64, now: u64) -> Resul
     Ok(())
 }
 
-fn files(ids: &[Id128]) -> Vec<String> {
-    ids.iter().map(Id128::to_string).collect()
+fn files(ids: &[FileId]) -> Vec<String> {
+    ids.iter().map(FileId::to_string).collect()
 }
 
-fn attach(index: &mut Index, owner: Id128, ids: &[Id128], now: u64) {
+fn attach(index: &mut Index, owner: Id128, ids: &[FileId], now: u64) {
     index.notice(&FileNotice::Attached { owner, files: files(ids) }, now);
 }
 
@@ -141,17 +142,33 @@ fn an_owner_decides_about_its_own_files_only() {
 }
 
 #[test]
-fn what_changed_is_written_once() {
+fn what_changed_stays_so_until_it_is_written() {
     let mut index = index();
     put(&mut index, file(11), A, 1, 0).unwrap();
     attach(&mut index, A, &[file(11)], 0);
     attach(&mut index, A, &[file(11)], 0);
-    let changed = index.take_changed();
-    assert!(changed.len() == 1 && changed[0].1.attached);
-    assert!(index.take_changed().is_empty());
-    index.still_changed(file(11));
-    index.doom(file(11));
-    assert!(index.take_changed().is_empty());
+    for _ in 0..2 {
+        let changed = index.changed();
+        assert!(changed.len() == 1 && changed[0].1.attached);
+    }
+    index.written(file(11));
+    assert!(index.changed().is_empty());
+    put(&mut index, file(12), A, 1, 0).unwrap();
+    attach(&mut index, A, &[file(12)], 0);
+    index.doom(file(12));
+    assert!(index.changed().is_empty());
+}
+
+#[test]
+fn a_file_that_was_found_waits_for_its_message_anew() {
+    let mut index = index();
+    put(&mut index, file(11), A, 1, 0).unwrap();
+    let record = Record::clone(&index.get(file(11)).unwrap());
+    let mut restarted = self::index();
+    restarted.adopt(file(11), record, 30 * MINUTE);
+    assert_eq!(restarted.sweep(41 * MINUTE), 0);
+    attach(&mut restarted, A, &[file(11)], 41 * MINUTE);
+    assert_eq!(restarted.sweep(42 * MINUTE), 0);
 }
 
 #[test]
