@@ -99,6 +99,12 @@ pub fn load<T: Default + Serialize + DeserializeOwned>(
     check(&merged, "configuration")
 }
 
+/// The environment, less what is not text: no key of ours is that.
+pub fn environment() -> impl Iterator<Item = (String, String)> {
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+}
+
 /// The configuration as YAML, for `--print-config`. Types of configurations hold no secrets.
 ///
 /// # Errors

@@ -9,12 +9,16 @@ const ASSUMED: usize = 1_024;
 
 /// How many connections there may be: the soft limit of descriptors, less what else needs some.
 pub(crate) fn for_connections() -> usize {
+    // No semaphore has more places.
+    soft_limit().saturating_sub(KEPT).clamp(1, tokio::sync::Semaphore::MAX_PERMITS)
+}
+
+/// How many descriptors the process may have.
+pub(crate) fn soft_limit() -> usize {
     let limits = fs::read_to_string("/proc/self/limits").unwrap_or_default();
     let line = limits.lines().find_map(|line| line.strip_prefix("Max open files"));
-    let soft = match line.and_then(|line| line.split_whitespace().next()) {
+    match line.and_then(|line| line.split_whitespace().next()) {
         Some("unlimited") => usize::MAX,
         soft => soft.and_then(|soft| soft.parse().ok()).unwrap_or(ASSUMED),
-    };
-    // No semaphore has more places.
-    soft.saturating_sub(KEPT).clamp(1, tokio::sync::Semaphore::MAX_PERMITS)
+    }
 }

@@ -6,6 +6,7 @@
 pub mod admin;
 pub mod clock;
 pub mod config;
+pub mod daemon;
 mod descriptors;
 pub mod http;
 pub mod lifecycle;

@@ -12,6 +12,8 @@ use protocol::token::{Keyring, WeakSecret};
 pub const SECRET_VARIABLE: &str = "FLEET_SECRET";
 /// The variable with the secret that still verifies.
 pub const PREVIOUS_VARIABLE: &str = "FLEET_SECRET_PREVIOUS";
+/// What every secret in an example of `deployment/` contains.
+const PLACEHOLDER: &str = "change-me";
 /// The secret's file in the data folder of a process that is its own fleet.
 const FILE: &str = "fleet-secret";
 
@@ -29,6 +31,12 @@ pub enum SecretError {
         /// What is wrong with it.
         source: WeakSecret,
     },
+    /// It is the one that the examples of deployment show.
+    #[error("{variable} is still the placeholder of an example: make one of your own")]
+    Placeholder {
+        /// Where it came from.
+        variable: String,
+    },
     /// Its file cannot be read or written.
     #[error("cannot keep the secret in {path}: {source}")]
     File {
@@ -42,7 +50,7 @@ pub enum SecretError {
 /// The secrets of the environment, which a process of a fleet must have.
 ///
 /// # Errors
-/// There is none, or it is too short.
+/// There is none, or it is too short or a placeholder.
 pub fn from_environment() -> Result<Keyring, SecretError> {
     let secret = variable(SECRET_VARIABLE).ok_or(SecretError::Missing)?;
     keyring(secret.as_bytes(), SECRET_VARIABLE)
@@ -82,8 +90,20 @@ fn make(folder: &Path, path: &Path) -> std::io::Result<Vec<u8>> {
 
 fn keyring(secret: &[u8], origin: &str) -> Result<Keyring, SecretError> {
     let previous = variable(PREVIOUS_VARIABLE);
-    Keyring::new(secret, previous.as_deref().map(str::as_bytes))
+    let previous = previous.as_deref().map(str::as_bytes);
+    for (bytes, origin) in [(Some(secret), origin), (previous, PREVIOUS_VARIABLE)] {
+        if bytes.is_some_and(is_placeholder) {
+            return Err(SecretError::Placeholder { variable: origin.into() });
+        }
+    }
+    Keyring::new(secret, previous)
         .map_err(|source| SecretError::Weak { variable: origin.into(), source })
+}
+
+/// Whether it is one that everybody can read in the source tree.
+pub fn is_placeholder(secret: &[u8]) -> bool {
+    let secret = String::from_utf8_lossy(secret).to_ascii_lowercase();
+    secret.contains(PLACEHOLDER)
 }
 
 fn variable(name: &str) -> Option<String> {
@@ -104,6 +124,15 @@ mod tests {
         assert_eq!(first.key_id(), second.key_id());
         let mode = fs::metadata(path.join(FILE)).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
+    }
+
+    #[test]
+    fn the_placeholder_of_an_example_is_refused() {
+        for secret in ["change-me-change-me-change-me-change-me", "0123456789-Change-Me-0123456789"]
+        {
+            let refused = keyring(secret.as_bytes(), SECRET_VARIABLE);
+            assert!(matches!(refused, Err(SecretError::Placeholder { .. })));
+        }
     }
 
     #[test]
