@@ -10,6 +10,7 @@ pub mod daemon;
 mod descriptors;
 pub mod http;
 pub mod lifecycle;
+pub mod process_metrics;
 pub mod random;
 pub mod rate;
 pub mod secret;
