@@ -1,30 +1,21 @@
 //! The configuration of the file server. `app-config.yml` beside this crate explains every key.
 
-use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
-use service::http::{HttpLimits, TrustedProxies};
+use service::daemon::{Configuration, ProcessConfig};
 use service::rate::Rate;
-use service::telemetry::LogConfig;
 
 use crate::id::Number;
 
 /// What the process `file-srv` reads.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[serde(rename_all = "camelCase", default)]
 pub struct DaemonConfig {
-    /// The public listener.
-    pub http: HttpConfig,
-    /// The listener of liveness, readiness and metrics. Never public.
-    pub admin: AdminConfig,
-    /// Networks whose word about a client's address counts.
-    pub trusted_proxies: TrustedProxies,
-    /// Seconds that a stop waits for what is under way.
-    pub shutdown_wait_timeout_sec: u64,
-    /// What is logged.
-    pub log: LogConfig,
+    /// Listeners, logs and the end.
+    #[serde(flatten)]
+    pub process: ProcessConfig,
     /// The number that the ids of this server's files begin with. No two of a fleet share it.
     pub number: Number,
     /// Files and previews.
@@ -34,45 +25,16 @@ pub struct DaemonConfig {
 impl Default for DaemonConfig {
     fn default() -> Self {
         Self {
-            http: HttpConfig::default(),
-            admin: AdminConfig::default(),
-            trusted_proxies: TrustedProxies::default(),
-            shutdown_wait_timeout_sec: 10,
-            log: LogConfig::default(),
+            process: ProcessConfig::at(8_120),
             number: Number::FIRST,
             files: FilesConfig::default(),
         }
     }
 }
 
-/// The public listener.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-pub struct HttpConfig {
-    /// Its address.
-    pub listen: SocketAddr,
-    /// Its limits.
-    pub limits: HttpLimits,
-}
-
-impl Default for HttpConfig {
-    fn default() -> Self {
-        let listen = SocketAddr::from(([127, 0, 0, 1], 8_120));
-        Self { listen, limits: HttpLimits::default() }
-    }
-}
-
-/// The listener of liveness, readiness and metrics.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-pub struct AdminConfig {
-    /// Its address.
-    pub listen: SocketAddr,
-}
-
-impl Default for AdminConfig {
-    fn default() -> Self {
-        Self { listen: SocketAddr::from(([127, 0, 0, 1], 8_121)) }
+impl Configuration for DaemonConfig {
+    fn process(&self) -> &ProcessConfig {
+        &self.process
     }
 }
 

@@ -101,7 +101,11 @@ impl Config {
 
     /// How the public listener serves.
     pub(crate) fn public(&self) -> ServeOptions {
-        ServeOptions { limits: self.http.limits, trusted_proxies: self.trusted_proxies.clone() }
+        ServeOptions {
+            limits: self.http.limits,
+            trusted_proxies: self.trusted_proxies.clone(),
+            ..ServeOptions::default()
+        }
     }
 }
 

@@ -22,7 +22,10 @@ use serde::de::DeserializeOwned;
 
 use crate::admin::ReadyCheck;
 use crate::tls::Tls;
-use crate::{Clock, Lifecycle, config as configuration, descriptors, lifecycle, secret, telemetry};
+use crate::{
+    Clock, Lifecycle, config as configuration, descriptors, lifecycle, process_metrics, secret,
+    telemetry,
+};
 use listeners::Listeners;
 
 pub use config::{AdminConfig, FleetConfig, HttpConfig, ProcessConfig};
@@ -69,6 +72,8 @@ pub struct Process {
     pub config_file: Option<PathBuf>,
     /// Where its public listener is.
     pub http: SocketAddr,
+    /// Where its admin listener is.
+    pub admin: SocketAddr,
     /// Under which address the others reach its fleet listener.
     pub advertised: String,
 }
@@ -130,8 +135,10 @@ fn lived<C: Configuration>(
             tls,
             config_file: flags.config,
             http: listeners.http.local_addr()?,
+            admin: listeners.admin.local_addr()?,
             advertised: listeners.advertised(&process)?,
         };
+        process_metrics::register(&mut it.registry, program.version, &it.lifecycle);
         let greeting = greeting(program, &listeners)?;
         let routes = start(config, &mut it).await?;
         let deadline = Duration::from_secs(process.shutdown_wait_timeout_sec);

@@ -30,8 +30,9 @@ fn command(data: &std::path::Path) -> Command {
         .env_clear()
         .env("FILE_SRV__HTTP__LISTEN", "127.0.0.1:0")
         .env("FILE_SRV__ADMIN__LISTEN", "127.0.0.1:0")
+        .env("FILE_SRV__FLEET__LISTEN", "127.0.0.1:0")
         .env("FILE_SRV__FILES__DATA_DIR", data)
-        .stderr(Stdio::piped())
+        .stdout(Stdio::piped())
         .kill_on_drop(true);
     command
 }
@@ -40,14 +41,14 @@ impl Process {
     /// Waits until it says where it listens.
     async fn start(mut command: Command) -> Self {
         let mut child = command.env("FLEET_SECRET", SECRET).spawn().unwrap();
-        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let (mut public, mut admin) = (String::new(), String::new());
         while let Some(line) = lines.next_line().await.unwrap() {
-            let word = |name: &str| line.split(' ').find_map(|word| word.strip_prefix(name));
-            if let (Some(public), Some(admin)) = (word("http="), word("admin=")) {
-                let (public, admin) = (format!("http://{public}"), format!("http://{admin}"));
-                // It logs on, and must not find the pipe closed.
-                tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-                return Self { child, public, admin };
+            match line.split_once(' ') {
+                Some(("http", address)) => public = format!("http://{address}"),
+                Some(("admin", address)) => admin = format!("http://{address}"),
+                _ if line == "ready" => return Self { child, public, admin },
+                _ => {}
             }
         }
         panic!("it ended without listening");
@@ -111,7 +112,7 @@ async fn a_process_serves_is_ready_and_stops_at_a_signal() {
 #[tokio::test]
 async fn without_a_secret_no_process_starts() {
     let data = tempfile::tempdir().unwrap();
-    for secret in ["", "short"] {
+    for secret in ["", "short", "change-me-change-me-change-me-change-me"] {
         let output = command(data.path()).env("FLEET_SECRET", secret).output().await.unwrap();
         assert!(!output.status.success());
         assert!(String::from_utf8_lossy(&output.stderr).contains("FLEET_SECRET"));

@@ -9,7 +9,7 @@ mod problem;
 mod serve;
 mod session;
 
-pub use address::{ClientAddress, TrustedProxies};
+pub use address::{ClientAddress, PeerAddress, TrustedProxies};
 pub use headers::{CONTENT_SECURITY_POLICY, security_headers};
 pub use origin::Origins;
 pub use problem::Problem;

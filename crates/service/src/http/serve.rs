@@ -21,7 +21,7 @@ use tokio_rustls::rustls::ServerConfig;
 use tower::ServiceExt;
 
 use super::activity::Activity;
-use super::address::{ClientAddress, TrustedProxies};
+use super::address::{ClientAddress, PeerAddress, TrustedProxies};
 use crate::descriptors;
 use crate::lifecycle::Lifecycle;
 use crate::rate::{ADDRESSES_MAX, AddressCounts, Held};
@@ -236,6 +236,7 @@ fn prepare(
     name_host(&mut request);
     let client = trusted.client(peer, request.headers());
     request.extensions_mut().insert(ClientAddress(client));
+    request.extensions_mut().insert(PeerAddress(peer));
     request.extensions_mut().insert(place.clone());
     request
 }
