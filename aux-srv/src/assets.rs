@@ -10,6 +10,10 @@ use rust_embed::RustEmbed;
 
 /// The folder of names that carry a hash of their content.
 const HASHED: &str = "assets/";
+/// The single page.
+pub(crate) const INDEX: &str = "index.html";
+/// What tells a page that each of its connections needs a ticket first.
+const DIRECT_MARK: &str = r#"<meta name="instantchat-direct" content="1">"#;
 /// For names that carry a hash: the content never changes.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
 /// For other names: ask every time, by ETag.
@@ -20,7 +24,7 @@ const ASK: &str = "no-cache";
 #[derive(RustEmbed)]
 #[folder = "../web/dist"]
 #[allow_missing = true]
-struct Dist;
+pub(crate) struct Dist;
 
 /// The files of the web app.
 #[derive(Debug)]
@@ -45,9 +49,9 @@ struct Form {
 }
 
 impl Assets {
-    /// The files of the build; none without an `index.html`.
-    pub(crate) fn load() -> Option<Self> {
-        let files: HashMap<_, _> = Dist::iter()
+    /// The files of the build; none without an `index.html`. In direct mode the page says so.
+    pub(crate) fn load(direct: bool) -> Option<Self> {
+        let mut files: HashMap<_, _> = Dist::iter()
             .filter(|path| !path.ends_with(".br") && !path.ends_with(".gz"))
             .filter_map(|path| Some((path.to_string(), Asset::load(&path)?)))
             .collect();
@@ -55,7 +59,11 @@ impl Assets {
             let json: serde_json::Value = serde_json::from_slice(&file.plain.content).ok()?;
             Some(json.get("build")?.as_str()?.to_owned())
         })?;
-        files.contains_key("index.html").then_some(Self { files, build })
+        let page = files.get_mut(INDEX)?;
+        if direct {
+            *page = page.marked()?;
+        }
+        Some(Self { files, build })
     }
 
     /// The build that pages compare with their own.
@@ -72,6 +80,18 @@ impl Assets {
 }
 
 impl Asset {
+    /// The page with the mark of direct mode. Its compressed forms would not have it.
+    fn marked(&self) -> Option<Self> {
+        let text = std::str::from_utf8(&self.plain.content).ok()?;
+        let marked = text.replacen("<head>", &format!("<head>{DIRECT_MARK}"), 1);
+        let etag = self.plain.etag.to_str().ok()?.trim_matches('"').to_owned();
+        let plain = Form {
+            content: Bytes::from(marked),
+            etag: HeaderValue::try_from(format!("\"{etag}-direct\"")).ok()?,
+        };
+        Some(Self { media_type: self.media_type, plain, gzip: None, brotli: None })
+    }
+
     fn load(path: &str) -> Option<Self> {
         Some(Self {
             media_type: media_type(path),
