@@ -4,11 +4,14 @@
 use std::process::Stdio;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use fleet::Caller;
+use protocol::fleet::FileNotice;
 use protocol::http::{GRANT_HEADER, Uploaded};
 use protocol::token::{Grant, Keyring};
 use protocol::wire::Id128;
 use reqwest::StatusCode;
 use reqwest::multipart::{Form, Part};
+use service::Clock;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
@@ -22,6 +25,8 @@ struct Process {
     child: Child,
     public: String,
     admin: String,
+    /// The address of its fleet listener.
+    fleet: String,
 }
 
 fn command(data: &std::path::Path) -> Command {
@@ -38,20 +43,23 @@ fn command(data: &std::path::Path) -> Command {
 }
 
 impl Process {
-    /// Waits until it says where it listens.
+    /// Waits until it is ready.
     async fn start(mut command: Command) -> Self {
-        let mut child = command.env("FLEET_SECRET", SECRET).spawn().unwrap();
+        let mut child = command.env("FLEET_SECRET", SECRET).stderr(Stdio::null()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let (mut public, mut admin) = (String::new(), String::new());
-        while let Some(line) = lines.next_line().await.unwrap() {
-            match line.split_once(' ') {
-                Some(("http", address)) => public = format!("http://{address}"),
-                Some(("admin", address)) => admin = format!("http://{address}"),
-                _ if line == "ready" => return Self { child, public, admin },
-                _ => {}
-            }
+        let mut said = Vec::new();
+        while let Some(line) = lines.next_line().await.unwrap()
+            && line != "ready"
+        {
+            said.push(line);
         }
-        panic!("it ended without listening");
+        let at = |listener: &str| {
+            let mut said = said.iter();
+            let address = said.find_map(|line| line.strip_prefix(listener)?.strip_prefix(' '));
+            address.unwrap_or_else(|| panic!("no {listener} in {said:?}")).to_owned()
+        };
+        let (public, admin) = (format!("http://{}", at("http")), format!("http://{}", at("admin")));
+        Self { child, public, admin, fleet: at("fleet") }
     }
 
     async fn on_bucket(number: &str, bucket: &Bucket, data: &std::path::Path) -> Self {
@@ -107,6 +115,32 @@ async fn a_process_serves_is_ready_and_stops_at_a_signal() {
     assert!(Command::new("kill").args(["-TERM", &id]).status().await.unwrap().success());
     let ended = tokio::time::timeout(Duration::from_secs(10), process.child.wait()).await;
     assert!(ended.unwrap().unwrap().success());
+}
+
+#[tokio::test]
+async fn notices_come_signed_and_no_other_way() {
+    let data = tempfile::tempdir().unwrap();
+    let process = Process::start(command(data.path())).await;
+    let uploaded = process.upload("a.txt", b"hello".to_vec()).await;
+    let ended = vec![FileNotice::Ended { owner: Id128([7; 16]) }];
+    for address in [&process.fleet, process.public.trim_start_matches("http://")] {
+        let url = format!("http://{address}/fleet/notices");
+        let answer = client().post(url).json(&ended).send().await.unwrap();
+        assert!(matches!(answer.status().as_u16(), 401 | 404), "{}", answer.status());
+    }
+    let caller = |secret: &str| {
+        let keys = Keyring::new(secret.as_bytes(), None).unwrap();
+        Caller::new(keys, Clock::system(), None).unwrap().files(&process.fleet)
+    };
+    let stranger = caller("the secret of another fleet, of 32 or so");
+    assert!(stranger.notices(ended.clone()).await.is_err());
+    assert_eq!(process.get(&uploaded.file.url).await.0, StatusCode::OK);
+    let owner = caller(SECRET);
+    let facts = owner.facts().await.unwrap();
+    assert_eq!((facts.number, facts.file_bytes_max), (1, 25 << 20));
+    assert!(process.admin.ends_with(&format!(":{}", facts.admin_port)));
+    owner.notices(ended).await.unwrap();
+    assert_eq!(process.get(&uploaded.file.url).await.0, StatusCode::NOT_FOUND);
 }
 
 #[tokio::test]
