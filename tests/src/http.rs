@@ -6,32 +6,43 @@ use std::net::SocketAddr;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use super::DEADLINE;
+use crate::waiting::DEADLINE;
 
 /// An answer, with its body still encoded.
 #[derive(Debug)]
-pub(super) struct Answer {
-    pub(super) status: u16,
+pub struct Answer {
+    /// Its status.
+    pub status: u16,
     headers: Vec<(String, String)>,
-    pub(super) body: Vec<u8>,
+    /// Its body, of which chunks are put together.
+    pub body: Vec<u8>,
 }
 
 impl Answer {
     /// The value of a header, whose name is given in lower case; empty when absent.
-    pub(super) fn header(&self, name: &str) -> &str {
+    pub fn header(&self, name: &str) -> &str {
         self.headers.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
     }
 
-    pub(super) fn text(&self) -> String {
+    /// The body as text.
+    pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }
 
-    pub(super) fn json(&self) -> serde_json::Value {
+    /// The body as JSON.
+    ///
+    /// # Panics
+    /// It is none.
+    pub fn json(&self) -> serde_json::Value {
         serde_json::from_slice(&self.body).unwrap_or_else(|_| panic!("not JSON: {}", self.text()))
     }
 }
 
-pub(super) async fn get(address: SocketAddr, path: &str, headers: &[(&str, &str)]) -> Answer {
+/// Asks with GET, on a connection of its own.
+///
+/// # Panics
+/// There is no answer in time.
+pub async fn get(address: SocketAddr, path: &str, headers: &[(&str, &str)]) -> Answer {
     let mut head = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n");
     for (name, value) in headers {
         head.push_str(&format!("{name}: {value}\r\n"));
@@ -40,7 +51,10 @@ pub(super) async fn get(address: SocketAddr, path: &str, headers: &[(&str, &str)
 }
 
 /// Sends `request` as it is, and reads the answer until the server closes.
-pub(super) async fn exchange(address: SocketAddr, request: &[u8]) -> Answer {
+///
+/// # Panics
+/// There is no answer in time, or it is none of HTTP/1.1.
+pub async fn exchange(address: SocketAddr, request: &[u8]) -> Answer {
     let conversation = async {
         let mut stream = TcpStream::connect(address).await.expect("the server accepts");
         stream.write_all(request).await.expect("the server reads");

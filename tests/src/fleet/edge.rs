@@ -1,0 +1,159 @@
+//! nginx as it is shipped: rendered from the environment by `deployment/nginx`.
+
+use std::ffi::OsStr;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use super::configuration::direct_host;
+use super::{Fleet, HOST, Process};
+
+/// nginx's own variables that a fleet's options may set.
+const OVER: [&str; 6] = [
+    "CONNECTIONS_PER_ADDRESS",
+    "REQUESTS_PER_SECOND",
+    "REQUESTS_BURST",
+    "UPLOAD_BODY_MAX",
+    "WORKER_CONNECTIONS",
+    "REAL_IP_FROM",
+];
+
+pub(super) fn entry_point() -> PathBuf {
+    shipped("run")
+}
+
+fn shipped(file: &str) -> PathBuf {
+    let repository = Path::new(env!("CARGO_MANIFEST_DIR")).parent();
+    repository.expect("tests/ is in the repository").join("deployment/nginx").join(file)
+}
+
+pub(super) fn configure_gateway(fleet: &mut Fleet) {
+    let https = fleet.https();
+    let files = (1..=fleet.files.len())
+        .map(|number| format!("{number:02}={}", fleet.files_listeners(number)[0]));
+    let variables = [
+        ("PUBLIC_HOSTS", format!("{HOST} localhost 127.0.0.1")),
+        ("PUBLIC_HTTPS_PORT", https.port().to_string()),
+        ("HTTPS_LISTEN", https.to_string()),
+        ("HTTP_LISTEN", fleet.http().to_string()),
+        ("STATUS_LISTEN", fleet.status().to_string()),
+        ("AUX_HTTP", fleet.aux_listeners()[0].to_string()),
+        ("FILE_SERVERS", files.collect::<Vec<_>>().join(" ")),
+        ("HSTS_SECONDS", "0".into()),
+        ("ASSETS_FROM", assets().unwrap_or_else(|| "none".into())),
+    ];
+    let root = fleet.folder().join("nginx");
+    let overrides: Vec<_> = fleet
+        .options
+        .variables
+        .iter()
+        .filter(|(name, _)| OVER.contains(&name.as_str()))
+        .cloned()
+        .collect();
+    let tls = fleet.certificates().to_path_buf();
+    let nginx = &mut fleet.nginx;
+    common(nginx, "gateway", &root, &tls);
+    nginx.variable("ASSETS_ROOT", root.join("web"));
+    nginx.variable("ACME_ROOT", root.join("acme"));
+    for (name, value) in variables.into_iter().map(|(n, v)| (n.to_owned(), v)).chain(overrides) {
+        nginx.variable(&name, value);
+    }
+    nginx.listening(https);
+}
+
+/// The small nginx on a backend's own node.
+pub(super) fn door(fleet: &Fleet, number: usize) -> Process {
+    let port = fleet.public.direct_port;
+    let address = door_address(number, port);
+    let name = direct_host(number, port);
+    let root = fleet.folder().join(format!("door-{number}"));
+    let mut door = Process::new(&format!("door-{number}"), entry_point(), &root);
+    common(&mut door, "direct", &root, fleet.certificates());
+    door.variable("DIRECT_HOST", name.split(':').next().unwrap_or_default());
+    door.variable("BACKEND_HTTP", fleet.backend_listeners(number)[0].to_string());
+    door.variable("PUBLIC_HTTPS_PORT", port.to_string());
+    door.variable("HTTPS_LISTEN", address.to_string());
+    door.variable("STATUS_LISTEN", "none");
+    door.listening(address);
+    door
+}
+
+/// Each node has an address of its own, and the same port: so do the names of direct mode.
+pub(super) fn door_address(number: usize, port: u16) -> SocketAddr {
+    let number = u8::try_from(number).expect("fewer nodes than addresses");
+    SocketAddr::from(([127, 0, 1, number], port))
+}
+
+fn common(nginx: &mut Process, kind: &str, root: &Path, tls: &Path) {
+    nginx.argument(kind);
+    nginx.variable("NGINX", program());
+    nginx.variable("RUNTIME_ROOT", root.join("runtime"));
+    nginx.variable("ACCESS_LOG", root.join("access.log"));
+    nginx.variable("TLS_CERTIFICATE", tls.join("certificate.pem"));
+    nginx.variable("TLS_KEY", tls.join("key.pem"));
+    nginx.variable("WORKER_PROCESSES", "2");
+    if is_root() {
+        nginx.variable("NGINX_USER", "root");
+    }
+}
+
+/// The nginx to test: `NGINX`, or the system's, which may be where only root's PATH leads.
+fn program() -> String {
+    std::env::var("NGINX").unwrap_or_else(|_| {
+        let places = ["/usr/sbin/nginx", "/usr/local/sbin/nginx", "/usr/bin/nginx"];
+        let found = places.into_iter().find(|place| Path::new(place).is_file());
+        found.expect("no nginx: tests/setup/nginx installs it").into()
+    })
+}
+
+fn is_root() -> bool {
+    let output = Command::new("id").arg("-u").output().expect("id runs");
+    output.stdout == b"0\n"
+}
+
+/// The web app's hashed files, where it has been built.
+fn assets() -> Option<String> {
+    let repository = Path::new(env!("CARGO_MANIFEST_DIR")).parent()?;
+    let assets = repository.join("web/dist/assets");
+    assets.is_dir().then(|| assets.display().to_string())
+}
+
+/// Runs `deployment/nginx/render` with these variables and nothing else of ours.
+///
+/// # Panics
+/// It cannot be run.
+pub fn rendered(kind: &str, variables: &[(&str, &str)]) -> Output {
+    Command::new(shipped("render"))
+        .arg(kind)
+        .env_clear()
+        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+        .env("NGINX", program())
+        .envs(variables.iter().copied())
+        .output()
+        .expect("it runs")
+}
+
+/// The configuration for these variables, once nginx itself has found it good.
+///
+/// # Panics
+/// It is refused by `render` or by nginx.
+pub fn render(kind: &str, variables: &[(&str, &str)]) -> String {
+    let folder = tempfile::tempdir().expect("a folder");
+    let runtime = folder.path().join("runtime");
+    for below in ["body", "proxy", "fastcgi", "uwsgi", "scgi"] {
+        std::fs::create_dir_all(runtime.join(below)).expect("a folder below it");
+    }
+    let root = runtime.display().to_string();
+    let mut all = vec![("RUNTIME_ROOT", root.as_str())];
+    all.extend_from_slice(variables);
+    let output = rendered(kind, &all);
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{variables:?}: {error}");
+    let config = folder.path().join("nginx.conf");
+    std::fs::write(&config, &output.stdout).expect("it is written");
+    let test = [OsStr::new("-t"), OsStr::new("-q"), OsStr::new("-c"), config.as_os_str()];
+    let judged = Command::new(program()).args(test).output().expect("nginx runs");
+    let error = String::from_utf8_lossy(&judged.stderr);
+    assert!(judged.status.success() && error.is_empty(), "{variables:?}: {error}");
+    String::from_utf8(output.stdout).expect("a configuration is text")
+}

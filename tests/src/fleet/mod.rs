@@ -1,0 +1,420 @@
+//! A fleet of real processes on loopback: nginx, aux-srv, backends and file servers, each
+//! with a folder, free ports and a log of its own, all ended when it is dropped.
+//!
+//! Visitors come by TLS at [`Fleet::https`], or, where a test wants to write its own bytes,
+//! through [`Fleet::plain`], which puts TLS around them.
+
+mod certificates;
+mod configuration;
+mod edge;
+mod options;
+mod ports;
+mod process;
+mod tunnel;
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use client::{Client, Options as ClientOptions};
+use protocol::frame::{Join, Joined};
+use tempfile::TempDir;
+use tokio::net::TcpSocket;
+
+use crate::http::{self, Answer};
+use certificates::Certificates;
+use configuration::Listeners;
+
+pub use edge::{render, rendered};
+pub use options::{Mode, Options};
+pub use process::Process;
+
+/// The name under which visitors come.
+pub const HOST: &str = "chat.test";
+/// The name under which backends are reached in direct mode.
+pub const DIRECT_DOMAIN: &str = "direct.test";
+
+/// A running fleet.
+pub struct Fleet {
+    options: Options,
+    certificates: Certificates,
+    secrets: Secrets,
+    public: Public,
+    aux: Member,
+    backends: Vec<Member>,
+    files: Vec<Member>,
+    nginx: Process,
+    /// The small nginx of each backend, in direct mode.
+    doors: Vec<Process>,
+    /// Last, so that it vanishes when nobody writes to it any more.
+    folder: TempDir,
+}
+
+/// A daemon with its addresses.
+struct Member {
+    listeners: Listeners,
+    process: Process,
+}
+
+/// What processes and operators know.
+struct Secrets {
+    fleet: String,
+    admin: String,
+}
+
+/// Where visitors come in.
+struct Public {
+    https: SocketAddr,
+    http: SocketAddr,
+    status: SocketAddr,
+    plain: SocketAddr,
+    direct_port: u16,
+}
+
+impl Fleet {
+    /// Starts one and waits until every process is ready.
+    ///
+    /// # Panics
+    /// A process is missing, ends, or is not ready in time.
+    pub async fn start(options: Options) -> Self {
+        let folder = TempDir::new().expect("a folder for the fleet");
+        let certificates = Certificates::make(&folder.path().join("tls"));
+        let ports = ports::free(5);
+        let loopback = |index: usize| SocketAddr::from(([127, 0, 0, 1], ports[index]));
+        let https = loopback(0);
+        let plain = tunnel::open(https, &certificates).await;
+        let (http, status, direct_port) = (loopback(1), loopback(2), ports[3]);
+        let public = Public { https, http, status, plain, direct_port };
+        let secrets = Secrets { fleet: random_hex(), admin: random_hex() };
+
+        let aux = Listeners::free();
+        let place = |name: String| folder.path().join(name);
+        let backends: Vec<_> = (1..=options.backends).map(|_| Listeners::free()).collect();
+        let files: Vec<_> = (1..=options.file_servers).map(|_| Listeners::free()).collect();
+        let direct = (options.mode == Mode::Direct).then_some(direct_port);
+        configuration::aux(&place("aux-srv".into()), &aux, &backends, &files, direct);
+        let started = |name: String, program: &str, listeners: &Listeners| {
+            let mut process = Process::new(&name, options.binary(program), &place(name.clone()));
+            let config = place(name).join("config/app-config.yml");
+            process.argument("--config").argument(config);
+            process.variable("FLEET_SECRET", &secrets.fleet);
+            process.variable("ADMIN_TOKEN", &secrets.admin);
+            for (key, value) in options.variables.iter().filter(|(key, _)| belongs(key, program)) {
+                process.variable(key, value);
+            }
+            process.spawn();
+            Member { listeners: listeners.clone(), process }
+        };
+        let files: Vec<_> = (1..)
+            .zip(&files)
+            .map(|(number, listeners)| {
+                let name = format!("file-srv-{number}");
+                configuration::file_server(&place(name.clone()), number, listeners);
+                started(name, "file-srv", listeners)
+            })
+            .collect();
+        let backends: Vec<_> = (1..)
+            .zip(&backends)
+            .map(|(number, listeners)| {
+                let name = format!("backend-{number}");
+                configuration::backend(&place(name.clone()), number, listeners, &aux, direct);
+                started(name, "backend", listeners)
+            })
+            .collect();
+        let aux = started("aux-srv".into(), "aux-srv", &aux);
+        let nginx = Process::new("nginx", edge::entry_point(), &place("nginx".into()));
+        let mut fleet = Self {
+            options,
+            certificates,
+            secrets,
+            public,
+            aux,
+            backends,
+            files,
+            nginx,
+            doors: Vec::new(),
+            folder,
+        };
+        fleet.start_edge();
+        fleet.ready().await;
+        fleet
+    }
+
+    fn start_edge(&mut self) {
+        edge::configure_gateway(self);
+        self.nginx.spawn();
+        if self.options.mode == Mode::Direct {
+            for number in 1..=self.backends.len() {
+                self.open_door(number);
+            }
+        }
+    }
+
+    /// Starts the small nginx of a backend's own node.
+    fn open_door(&mut self, number: usize) {
+        let mut door = edge::door(self, number);
+        door.spawn();
+        self.doors.push(door);
+    }
+
+    /// Waits until every process that runs is ready.
+    async fn ready(&self) {
+        for member in self.members().filter(|member| member.process.runs()) {
+            member.process.ready(member.listeners.admin).await;
+        }
+        for door in &self.doors {
+            door.listens().await;
+        }
+        self.nginx.listens().await;
+    }
+
+    fn members(&self) -> impl Iterator<Item = &Member> {
+        std::iter::once(&self.aux).chain(&self.backends).chain(&self.files)
+    }
+
+    /// Starts another backend, and lists it in aux-srv's file; its number.
+    ///
+    /// # Panics
+    /// It is not ready in time.
+    pub async fn add_backend(&mut self) -> usize {
+        let number = self.start_backend().await;
+        self.list_backends(&(1..=number).collect::<Vec<_>>());
+        number
+    }
+
+    /// Starts another backend that aux-srv's file does not list; its number.
+    ///
+    /// # Panics
+    /// It is not ready in time.
+    pub async fn start_backend(&mut self) -> usize {
+        let number = self.backends.len() + 1;
+        let listeners = Listeners::free();
+        let folder = self.folder.path().join(format!("backend-{number}"));
+        let direct = (self.options.mode == Mode::Direct).then_some(self.public.direct_port);
+        configuration::backend(&folder, number, &listeners, &self.aux.listeners, direct);
+        let mut process = self.backends.first().map_or_else(
+            || panic!("a fleet without backends has no example of one"),
+            |first| first.process.like(&format!("backend-{number}"), &folder),
+        );
+        process.spawn();
+        process.ready(listeners.admin).await;
+        self.backends.push(Member { listeners, process });
+        if self.options.mode == Mode::Direct {
+            self.open_door(number);
+            self.doors[number - 1].listens().await;
+        }
+        number
+    }
+
+    /// Writes these backends, by number, into aux-srv's file, as an operator would.
+    ///
+    /// # Panics
+    /// There is no such backend.
+    pub fn list_backends(&self, numbers: &[usize]) {
+        let addresses = numbers.iter().map(|number| self.backend_address(*number).to_string());
+        self.list_addresses(&addresses.collect::<Vec<_>>());
+    }
+
+    /// Writes these texts into `backendInstances` of aux-srv's file, whatever they are.
+    ///
+    /// # Panics
+    /// The file cannot be written.
+    pub fn list_addresses(&self, addresses: &[String]) {
+        configuration::list_backends(&self.aux_config(), addresses);
+    }
+
+    /// aux-srv's `app-config.yml`.
+    pub fn aux_config(&self) -> PathBuf {
+        self.folder.path().join("aux-srv/config/app-config.yml")
+    }
+
+    /// A member of `room` that comes from the loopback address `from`, through the gateway.
+    ///
+    /// # Errors
+    /// As `Client::join`.
+    ///
+    /// # Panics
+    /// The tunnel does not accept.
+    pub async fn member(
+        &self,
+        from: [u8; 4],
+        room: &str,
+        join: Join,
+    ) -> Result<(Client, Joined), client::Error> {
+        let socket = TcpSocket::new_v4().expect("a socket");
+        socket.bind(SocketAddr::from((from, 0))).expect("a loopback address");
+        let stream = socket.connect(self.plain()).await.expect("the tunnel accepts");
+        let url = self.socket_url(room);
+        let mut client = Client::connect_over(stream, &url, ClientOptions::default()).await?;
+        let joined = client.join(join).await?;
+        Ok((client, joined))
+    }
+
+    /// The address of a room's WebSocket for clients that speak no TLS.
+    pub fn socket_url(&self, room: &str) -> String {
+        format!("ws://{}/api/rooms/{room}/ws", self.plain())
+    }
+
+    /// Asks the gateway with GET.
+    pub async fn get(&self, path: &str) -> Answer {
+        http::get(self.plain(), path, &[]).await
+    }
+
+    /// The gateway's port of TLS. Its names are [`HOST`], `localhost` and `127.0.0.1`.
+    pub fn https(&self) -> SocketAddr {
+        self.public.https
+    }
+
+    /// The gateway's port 80.
+    pub fn http(&self) -> SocketAddr {
+        self.public.http
+    }
+
+    /// Where nginx tells of its health and its connections.
+    pub fn status(&self) -> SocketAddr {
+        self.public.status
+    }
+
+    /// A tunnel to the gateway: bytes go in plainly and come to nginx by TLS, from the same
+    /// loopback address.
+    pub fn plain(&self) -> SocketAddr {
+        self.public.plain
+    }
+
+    /// Where a browser finds a backend's own node in direct mode: its name with the port,
+    /// and the address that the name means.
+    pub fn direct_host(&self, number: usize) -> (String, SocketAddr) {
+        let port = self.public.direct_port;
+        (configuration::direct_host(number, port), edge::door_address(number, port))
+    }
+
+    /// The authority that signed nginx's certificate.
+    pub fn authority(&self) -> &Path {
+        self.certificates.authority()
+    }
+
+    /// The folder of the key and the certificate that nginx reads for each handshake.
+    pub fn certificates(&self) -> &Path {
+        self.certificates.folder()
+    }
+
+    /// The SHA-256 of nginx's public key in base64, by which Chromium can be told to trust it.
+    pub fn key_pin(&self) -> String {
+        self.certificates.key_pin()
+    }
+
+    /// Where everything of this fleet is: `aux-srv`, `backend-1`, … with `config` and `log`.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The token of aux-srv's admin page.
+    pub fn admin_token(&self) -> &str {
+        &self.secrets.admin
+    }
+
+    /// The secret that its processes share.
+    pub fn secret(&self) -> &str {
+        &self.secrets.fleet
+    }
+
+    /// How it was asked for.
+    pub fn options(&self) -> &Options {
+        &self.options
+    }
+
+    /// aux-srv.
+    pub fn aux(&mut self) -> &mut Process {
+        &mut self.aux.process
+    }
+
+    /// The addresses of aux-srv: `http`, `admin`, `fleet`.
+    pub fn aux_listeners(&self) -> [SocketAddr; 3] {
+        self.aux.listeners.all()
+    }
+
+    /// How many backends there are.
+    pub fn backends(&self) -> usize {
+        self.backends.len()
+    }
+
+    /// A backend, by its number from 1.
+    pub fn backend(&mut self, number: usize) -> &mut Process {
+        &mut self.backends[number - 1].process
+    }
+
+    /// The fleet address of a backend, which is its name.
+    pub fn backend_address(&self, number: usize) -> SocketAddr {
+        self.backends[number - 1].listeners.fleet
+    }
+
+    /// The addresses of a backend: `http`, `admin`, `fleet`.
+    pub fn backend_listeners(&self, number: usize) -> [SocketAddr; 3] {
+        self.backends[number - 1].listeners.all()
+    }
+
+    /// How many file servers there are.
+    pub fn file_servers(&self) -> usize {
+        self.files.len()
+    }
+
+    /// A file server, by its number from 1.
+    pub fn files(&mut self, number: usize) -> &mut Process {
+        &mut self.files[number - 1].process
+    }
+
+    /// The addresses of a file server: `http`, `admin`, `fleet`.
+    pub fn files_listeners(&self, number: usize) -> [SocketAddr; 3] {
+        self.files[number - 1].listeners.all()
+    }
+
+    /// nginx.
+    pub fn nginx(&mut self) -> &mut Process {
+        &mut self.nginx
+    }
+
+    /// A process by its name: `nginx`, `aux-srv`, `backend-1`, `file-srv-1`, `door-1`.
+    pub fn process(&mut self, name: &str) -> Option<&mut Process> {
+        self.processes_mut().find(|process| process.name() == name)
+    }
+
+    /// Every process, the ended ones too.
+    pub fn processes(&self) -> impl Iterator<Item = &Process> {
+        let daemons = self.members().map(|member| &member.process);
+        std::iter::once(&self.nginx).chain(daemons).chain(&self.doors)
+    }
+
+    fn processes_mut(&mut self) -> impl Iterator<Item = &mut Process> {
+        let daemons = std::iter::once(&mut self.aux).chain(&mut self.backends);
+        let daemons = daemons.chain(&mut self.files).map(|member| &mut member.process);
+        std::iter::once(&mut self.nginx).chain(daemons).chain(&mut self.doors)
+    }
+
+    /// Starts a process again that has ended, and waits until it is ready.
+    ///
+    /// # Panics
+    /// There is no such process, or it is not ready in time.
+    pub async fn start_again(&mut self, name: &str) {
+        let process = self.process(name).expect("a process of this name");
+        process.spawn();
+        if name.starts_with("nginx") || name.starts_with("door") {
+            process.listens().await;
+        } else {
+            self.ready().await;
+        }
+    }
+}
+
+/// Whether a variable of the environment is for the program: `AUX_SRV__…` for aux-srv.
+fn belongs(variable: &str, program: &str) -> bool {
+    let prefix = format!("{}__", program.to_uppercase().replace('-', "_"));
+    variable.starts_with(&prefix)
+}
+
+/// 256 random bits.
+fn random_hex() -> String {
+    use std::io::Read;
+    let mut bytes = [0; 32];
+    let mut random = std::fs::File::open("/dev/urandom").expect("the system's randomness");
+    random.read_exact(&mut bytes).expect("the system's randomness");
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
