@@ -6,6 +6,7 @@ use axum::Json;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
+use fleet::RoomSummary;
 use http::{HeaderMap, StatusCode, header};
 use percent_encoding::utf8_percent_encode;
 use protocol::http::RoomInfo;
@@ -14,6 +15,7 @@ use service::http::{ClientAddress, Problem};
 
 use crate::metrics::Lookup;
 use crate::pages::PATH_SAFE;
+use crate::refusal::problem;
 use crate::server::AuxServer;
 
 /// Free names that are told when one is taken.
@@ -36,18 +38,21 @@ pub(crate) async fn lookup(
         Ok(Path(text)) => aux.parse_name(&text),
         Err(_) => Err(NameError::BadCharacter),
     };
-    match parsed {
-        Ok(name) => {
-            let info = aux.room_info(&name, &headers);
-            let outcome = if info.exists { Lookup::Exists } else { Lookup::Free };
-            aux.metrics.lookup(outcome, 1);
-            ([(header::CACHE_CONTROL, "no-store")], Json(info)).into_response()
-        }
+    let name = match parsed {
+        Ok(name) => name,
         Err(error) => {
             aux.metrics.lookup(Lookup::BadName, 1);
-            bad_name(error).into_response()
+            return bad_name(error).into_response();
         }
-    }
+    };
+    let Ok(summary) = aux.fleet.summary(&name).await else {
+        aux.metrics.lookup(Lookup::Unavailable, 1);
+        return problem(ErrorCode::Unavailable).into_response();
+    };
+    let outcome = if summary.is_some() { Lookup::Exists } else { Lookup::Free };
+    aux.metrics.lookup(outcome, 1);
+    let info = aux.room_info(&name, summary, &headers);
+    ([(header::CACHE_CONTROL, "no-store")], Json(info)).into_response()
 }
 
 /// The refusal of a name.
@@ -69,8 +74,12 @@ impl AuxServer {
         Ok(name)
     }
 
-    fn room_info(&self, name: &RoomName, headers: &HeaderMap) -> RoomInfo {
-        let summary = self.summary(name);
+    fn room_info(
+        &self,
+        name: &RoomName,
+        summary: Option<RoomSummary>,
+        headers: &HeaderMap,
+    ) -> RoomInfo {
         RoomInfo {
             room: name.to_string(),
             exists: summary.is_some(),
@@ -78,11 +87,11 @@ impl AuxServer {
             members: summary.map_or(0, |room| room.members),
             url: self.socket_url(name, headers),
             suggestions: summary.map_or_else(Vec::new, |_| self.suggestions(name)),
-            direct: false,
+            direct: self.direct.is_some(),
         }
     }
 
-    /// Names like this one that no room has: `-2`, `-3`, …, cut to the longest name where needed.
+    /// Names like this one that no room on record has: `-2`, `-3`, …, cut to the longest name where needed.
     fn suggestions(&self, name: &RoomName) -> Vec<String> {
         (2..SUGGESTIONS_TRIED_MAX)
             .filter_map(|n| {
@@ -91,20 +100,24 @@ impl AuxServer {
                 let stem: String = name.as_str().chars().take(kept).collect();
                 self.parse_name(&format!("{stem}{suffix}")).ok()
             })
-            .filter(|free| self.summary(free).is_none())
+            .filter(|free| !self.fleet.has(free))
             .take(SUGGESTIONS)
             .map(|free| free.to_string())
             .collect()
     }
 
     /// Where the room's WebSocket is, as the client reached this server.
-    fn socket_url(&self, name: &RoomName, headers: &HeaderMap) -> String {
-        let segment = utf8_percent_encode(name.as_str(), PATH_SAFE);
-        let path = format!("/api/rooms/{segment}/ws");
+    pub(crate) fn socket_url(&self, name: &RoomName, headers: &HeaderMap) -> String {
+        let path = socket_path(name);
         match headers.get(header::HOST).and_then(|host| host.to_str().ok()) {
             Some(host) if self.config.https => format!("wss://{host}{path}"),
             Some(host) => format!("ws://{host}{path}"),
             None => path,
         }
     }
+}
+
+/// The path of a room's WebSocket, on whatever host.
+pub(crate) fn socket_path(name: &RoomName) -> String {
+    format!("/api/rooms/{}/ws", utf8_percent_encode(name.as_str(), PATH_SAFE))
 }

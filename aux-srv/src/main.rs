@@ -1,19 +1,19 @@
-//! The router of a fleet as a process of its own.
+//! The router of the fleet as a process of its own.
 
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use aux_srv::{AuxServer, DaemonConfig, NoBackends, Parts, SiteFacts, plain_refusal};
-use axum::Router;
-use protocol::http::FilesIn;
+use aux_srv::{AuxServer, DaemonConfig, PREFIX, Parts, Roster, RosterFile};
+use fleet::{Caller, Guard};
+use service::admin::ReadyCheck;
 use service::daemon::{Process, Program, Routes, run};
 use service::http::security_headers;
 
 const PROGRAM: Program = Program {
     name: "aux-srv",
     version: env!("CARGO_PKG_VERSION"),
-    about: "The router of an instantchat fleet.",
-    prefix: "AUX_SRV",
+    about: "Serves the pages of an instantchat fleet and places its rooms.",
+    prefix: PREFIX,
     config_variable: "AUX_SRV_CONFIG",
 };
 
@@ -22,27 +22,34 @@ fn main() -> ExitCode {
 }
 
 async fn start(config: DaemonConfig, it: &mut Process) -> anyhow::Result<Routes> {
+    let file = it
+        .config_file
+        .clone()
+        .map(|path| RosterFile { path, environment: service::config::environment().collect() });
     let parts = Parts {
+        roster: Roster::Processes { backends: config.backends()?, file },
+        files: config.files()?,
         config: config.aux,
         keys: it.keys.clone(),
         clock: it.clock.clone(),
-        facts: SiteFacts {
-            room_expires_after_ms: 12 * 60 * 60 * 1_000,
-            messages_max: 1_000,
-            text_chars_max: 10_000,
-            file_bytes_max: 25 << 20,
-            drawing_bytes_max: 8 << 20,
-            files_in: FilesIn::Folder,
-            addresses_logged: false,
-        },
-        link: Arc::new(NoBackends),
-        refuse: plain_refusal(),
+        data_dir: config.data_dir,
+        reach: Arc::new(Caller::new(it.keys.clone(), it.clock.clone(), it.tls.as_ref())?),
+        direct_domain: config.direct_domain,
+        edges: config.process.trusted_proxies,
     };
     let aux = AuxServer::new(parts, &it.lifecycle, &mut it.registry)?;
+    let guard = Guard::new(it.keys.clone(), it.clock.clone());
     Ok(Routes {
-        http: security_headers(aux.router()),
-        admin: Router::new(),
-        fleet: Router::new(),
-        ready: Arc::new(|| Box::pin(async { Ok(()) })),
+        http: security_headers(aux.edge_router().merge(aux.router())),
+        admin: axum::Router::new(),
+        fleet: fleet::aux_routes(aux.calls(), guard),
+        ready: ready(aux),
+    })
+}
+
+fn ready(aux: Arc<AuxServer>) -> ReadyCheck {
+    Arc::new(move || {
+        let ready = aux.ready();
+        Box::pin(std::future::ready(ready))
     })
 }

@@ -21,6 +21,12 @@ pub(crate) enum Lookup {
     Free,
     BadName,
     RateLimited,
+    Unavailable,
+}
+
+impl Lookup {
+    const ALL: [Self; 5] =
+        [Self::Exists, Self::Free, Self::BadName, Self::RateLimited, Self::Unavailable];
 }
 
 /// How a request for a room's WebSocket was routed.
@@ -54,9 +60,7 @@ impl Metrics {
         );
         registry.register("sessions", "Sessions given to new visitors", metrics.sessions.clone());
         registry.register("pages", "Pages served", metrics.pages.clone());
-        for outcome in [Lookup::Exists, Lookup::Free, Lookup::BadName, Lookup::RateLimited] {
-            metrics.lookup(outcome, 0);
-        }
+        Lookup::ALL.into_iter().for_each(|outcome| metrics.lookup(outcome, 0));
         for outcome in [Routed::Ticketed, Routed::BadName, Routed::Unavailable, Routed::RateLimited]
         {
             metrics.routed(outcome, 0);

@@ -9,10 +9,9 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_perc
 use protocol::{ErrorCode, RoomName};
 use service::http::Problem;
 
+use crate::assets::INDEX;
 use crate::server::AuxServer;
 
-/// The single page.
-const INDEX: &str = "index.html";
 /// Characters of a name that stand in a path as they are.
 pub(crate) const PATH_SAFE: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
@@ -83,6 +82,9 @@ impl AuxServer {
         };
         if status != StatusCode::OK {
             *response.status_mut() = status;
+        }
+        if let Some(policy) = &self.direct_policy {
+            response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy.clone());
         }
         response
     }

@@ -1,33 +1,31 @@
-//! The server: its state, its routes, and the fleet that it knows.
+//! The server: its state and its routes.
 
 use std::collections::HashSet;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
-use axum::routing::get;
-use placement::{Epochs, Fleet, Owner, Owners};
+use axum::routing::{any, get, post};
+use http::HeaderValue;
+use placement::BackendName;
 use prometheus_client::registry::Registry;
-use protocol::http::SiteInfo;
-use protocol::limits::{TICKET_LEEWAY_MS, TICKET_MS};
 use protocol::token::Keyring;
 use protocol::{NameError, RoomName};
+use service::http::{Origins, TrustedProxies};
 use service::rate::AddressBuckets;
 use service::{Clock, Lifecycle};
 
 use crate::assets::Assets;
 use crate::config::Config;
-use crate::link::{BackendLink, RoomSummary};
+use crate::direct::{BadDomain, DirectDomain};
 use crate::metrics::Metrics;
-use crate::refusal::Refuse;
-use crate::site::{self, SiteFacts};
-use crate::{lookup, pages, room_traffic, sessions};
-
-/// Between two looks at the backends.
-const REPORT_EVERY: Duration = Duration::from_millis(500);
-/// A placement whose ticket can no longer be used, doubled to be on the safe side.
-const UNUSED_AFTER_MS: u64 = 2 * (TICKET_MS + TICKET_LEEWAY_MS);
+use crate::refusal::Refusals;
+use crate::router::{
+    DiskError, DrainError, FileInstance, FleetRouter, FleetView, Reach, Roster, RouterParts,
+};
+use crate::{admin, edge, lookup, pages, room_traffic, sessions, site, tickets};
 
 /// Why aux-srv does not start.
 #[derive(Debug, thiserror::Error)]
@@ -43,6 +41,12 @@ pub enum AuxError {
         /// What is wrong with it.
         source: NameError,
     },
+    /// The folder cannot be used.
+    #[error("dataDir: {0}")]
+    Disk(#[from] DiskError),
+    /// The domain of direct mode is none.
+    #[error(transparent)]
+    DirectDomain(#[from] BadDomain),
 }
 
 /// The router of the fleet.
@@ -54,17 +58,13 @@ pub struct AuxServer {
     pub(crate) metrics: Metrics,
     pub(crate) lookups: AddressBuckets,
     pub(crate) forbidden: HashSet<RoomName>,
-    pub(crate) refuse: Refuse,
-    facts: SiteFacts,
-    link: Arc<dyn BackendLink>,
-    directory: Mutex<Directory>,
-}
-
-/// The backends and who owns what. Never held across a wait.
-struct Directory {
-    fleet: Fleet,
-    owners: Owners,
-    epochs: Epochs,
+    pub(crate) origins: Origins,
+    pub(crate) refusals: Refusals,
+    pub(crate) direct: Option<DirectDomain>,
+    /// What pages may load in direct mode.
+    pub(crate) direct_policy: Option<HeaderValue>,
+    pub(crate) fleet: Arc<FleetRouter>,
+    edges: TrustedProxies,
 }
 
 /// What aux-srv is made of.
@@ -75,58 +75,93 @@ pub struct Parts {
     pub keys: Keyring,
     /// The time.
     pub clock: Clock,
-    /// What pages tell of the other processes.
-    pub facts: SiteFacts,
-    /// The way to the backends.
-    pub link: Arc<dyn BackendLink>,
-    /// How room traffic is refused.
-    pub refuse: Refuse,
+    /// The folder of what the router must know after a restart.
+    pub data_dir: PathBuf,
+    /// The backends.
+    pub roster: Roster,
+    /// The file servers.
+    pub files: Vec<FileInstance>,
+    /// The way to both.
+    pub reach: Arc<dyn Reach>,
+    /// The wildcard name of direct mode; empty without.
+    pub direct_domain: String,
+    /// Who may ask what the edge asks, beside this machine.
+    pub edges: TrustedProxies,
 }
 
 impl AuxServer {
-    /// A server that watches the backends until the soft stop.
+    /// A server that watches the fleet until the soft stop.
     ///
     /// # Errors
-    /// The web app is missing, or a forbidden name is none.
+    /// The web app is missing, a forbidden name is none, or the folder cannot be used.
     pub fn new(
         parts: Parts,
         lifecycle: &Lifecycle,
         registry: &mut Registry,
     ) -> Result<Arc<Self>, AuxError> {
-        let assets = Assets::load().ok_or(AuxError::NoWebApp)?;
+        let direct = DirectDomain::parse(&parts.direct_domain)?;
+        let assets = Assets::load(direct.is_some()).ok_or(AuxError::NoWebApp)?;
         let forbidden = parts.config.forbidden_room_names.iter().map(|name| {
             RoomName::parse(name)
                 .map_err(|source| AuxError::ForbiddenName { name: name.clone(), source })
         });
-        let aux = Arc::new(Self {
-            forbidden: forbidden.collect::<Result<_, _>>()?,
+        let forbidden = forbidden.collect::<Result<_, _>>()?;
+        let router = RouterParts {
+            clock: parts.clock.clone(),
+            data_dir: &parts.data_dir,
+            roster: parts.roster,
+            files: parts.files,
+            reach: parts.reach,
+            direct: direct.clone(),
+        };
+        let fleet = Arc::new(FleetRouter::new(router, registry)?);
+        fleet.run(lifecycle);
+        Ok(Arc::new(Self {
+            forbidden,
             lookups: AddressBuckets::new(parts.config.lookups, parts.config.addresses_max),
+            origins: Origins::new(&parts.config.allowed_origins),
             config: parts.config,
             keys: parts.keys,
             clock: parts.clock,
             assets,
             metrics: Metrics::register(registry),
-            refuse: parts.refuse,
-            facts: parts.facts,
-            link: parts.link,
-            directory: Mutex::new(Directory {
-                fleet: Fleet::new(),
-                owners: Owners::new(),
-                epochs: Epochs::in_memory(),
-            }),
-        });
-        aux.take_reports();
-        lifecycle.spawn(watch(Arc::clone(&aux), lifecycle.clone()));
-        Ok(aux)
+            refusals: Refusals::new(lifecycle.clone()),
+            direct_policy: direct.as_ref().and_then(DirectDomain::policy),
+            direct,
+            fleet,
+            edges: parts.edges,
+        }))
+    }
+
+    /// Asks everybody once, so that a process that is its own fleet knows itself when it begins to
+    /// serve.
+    pub async fn introduce(&self) {
+        self.fleet.introduce().await;
     }
 
     /// The public routes, but for room traffic: pages, assets, lookups.
     pub fn router(self: &Arc<Self>) -> Router {
-        Router::new()
+        let pages = Router::new()
             .route("/api/rooms/{room}", get(lookup::lookup))
             .route("/api/site", get(site::site))
             .fallback(pages::page)
-            .layer(from_fn_with_state(Arc::clone(self), sessions::give_session))
+            .layer(from_fn_with_state(Arc::clone(self), sessions::give_session));
+        Router::new()
+            .route("/api/rooms/{room}/ticket", post(tickets::ticket))
+            .merge(pages)
+            .with_state(Arc::clone(self))
+    }
+
+    /// What the edge asks, and what it sends here because nobody else can take it. Beside `router`
+    /// where the backends are processes of their own.
+    pub fn edge_router(self: &Arc<Self>) -> Router {
+        let asked = Router::new()
+            .route("/edge/room", get(edge::room))
+            .route("/edge/files", get(edge::files))
+            .layer(from_fn_with_state(Arc::clone(self), edge::guard));
+        Router::new()
+            .route("/api/rooms/{room}/{*rest}", any(edge::refuse))
+            .merge(asked)
             .with_state(Arc::clone(self))
     }
 
@@ -135,91 +170,40 @@ impl AuxServer {
         backend.layer(from_fn_with_state(Arc::clone(self), room_traffic::route))
     }
 
-    /// An owner has let go of its room.
-    pub fn released(&self, room: &RoomName, epoch: u64) {
-        self.directory().owners.release(room.as_str(), epoch);
+    /// This server as backends call it.
+    pub fn calls(&self) -> Arc<dyn fleet::Aux> {
+        Arc::clone(&self.fleet) as _
     }
 
-    pub(crate) fn place(&self, room: &RoomName, now: u64) -> Option<Owner> {
-        let mut directory = self.directory();
-        let Directory { fleet, owners, epochs } = &mut *directory;
-        owners.place(fleet, epochs, &room.shared(), now).ok()
+    /// The fleet as it is now.
+    pub fn fleet_view(&self) -> FleetView {
+        self.fleet.view()
     }
 
-    /// Whether the room has an owner on record, so that placing it takes nothing.
-    pub(crate) fn is_placed(&self, room: &RoomName) -> bool {
-        let directory = self.directory();
-        directory.owners.get(&directory.fleet, room.as_str()).is_some()
+    /// Whether this server can do its work; the error says what is in the way.
+    ///
+    /// # Errors
+    /// No backend is up, another router is at work, or the disk cannot be written.
+    pub fn ready(&self) -> Result<(), String> {
+        self.fleet.ready()
     }
 
-    /// The room, as its owner sees it.
-    pub(crate) fn summary(&self, room: &RoomName) -> Option<RoomSummary> {
-        let directory = self.directory();
-        let owner = directory.owners.get(&directory.fleet, room.as_str())?;
-        drop(directory);
-        self.link.summary(&owner.backend, room)
-    }
-
-    pub(crate) fn site_info(&self) -> SiteInfo {
-        let facts = &self.facts;
-        SiteInfo {
-            version: env!("CARGO_PKG_VERSION").into(),
-            build: self.assets.build().into(),
-            operator: self.config.operator.clone(),
-            room_expires_after_ms: facts.room_expires_after_ms,
-            messages_max: facts.messages_max,
-            text_chars_max: facts.text_chars_max,
-            file_bytes_max: facts.file_bytes_max,
-            drawing_bytes_max: facts.drawing_bytes_max,
-            files_in: facts.files_in,
-            session_days: self.config.session_days,
-            addresses_logged: facts.addresses_logged,
-        }
-    }
-
-    fn take_reports(&self) {
-        let reports = self.link.reports();
-        let mut directory = self.directory();
-        for (name, phase, load) in reports {
-            directory.fleet.report(name, phase, load, 0);
-        }
-    }
-
-    /// Forgets placements whose ticket was never used.
-    fn forget_unused(&self) {
-        let before = self.clock.now().saturating_sub(UNUSED_AFTER_MS);
-        // The backends are asked without the lock: an owner may be releasing a room just now.
-        let directory = self.directory();
-        let unused = directory.owners.unused_since(&directory.fleet, before);
-        drop(directory);
-        for (room, owner) in unused {
-            let lives = RoomName::parse(&room)
-                .is_ok_and(|name| self.link.summary(&owner.backend, &name).is_some());
-            if !lives {
-                self.directory().owners.forget_unused(&room, before);
-            }
-        }
-    }
-
-    fn directory(&self) -> MutexGuard<'_, Directory> {
-        self.directory.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(crate) fn is_edge(&self, peer: IpAddr) -> bool {
+        let peer = peer.to_canonical();
+        peer.is_loopback() || self.edges.trusts(peer)
     }
 }
 
-/// Takes the backends' reports until the soft stop, and now and then forgets what was not used.
-async fn watch(aux: Arc<AuxServer>, lifecycle: Lifecycle) {
-    const FORGET_EVERY: u32 = 60;
-    let mut round = 0_u32;
-    let mut ticks = tokio::time::interval(REPORT_EVERY);
-    loop {
-        tokio::select! {
-            _ = ticks.tick() => {}
-            () = lifecycle.soft_stopped() => return,
-        }
-        aux.take_reports();
-        round = round.wrapping_add(1);
-        if round.is_multiple_of(FORGET_EVERY) {
-            aux.forget_unused();
-        }
+impl admin::Fleet for AuxServer {
+    fn view(&self) -> FleetView {
+        self.fleet.view()
+    }
+
+    fn backend(&self, name: &BackendName) -> Option<Arc<dyn fleet::Backend>> {
+        self.fleet.backend(name)
+    }
+
+    fn drain(&self, name: &BackendName, drain: bool) -> Result<(), DrainError> {
+        self.fleet.drain(name, drain)
     }
 }

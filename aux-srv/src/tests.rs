@@ -1,8 +1,13 @@
 //! The routes, with a backend that is a table. They need the built web app (`make web`).
 
 use std::collections::HashMap;
+use std::future::ready;
 use std::sync::{Arc, Mutex};
 
+use ::fleet::{
+    About, Announced, Answer, Backend, CallError, FileFacts, Files, Poll, PollAnswer, Release,
+    ReleasedRoom, RoomFacts, RoomRow, RoomSummary,
+};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
@@ -10,34 +15,108 @@ use axum::response::Response;
 use axum::routing::get;
 use http::{Method, StatusCode, header};
 use http_body_util::BodyExt;
-use placement::{BackendName, Load, Phase};
+use placement::{BackendName, Holdings, Load, RunId, StatusAnswer};
 use prometheus_client::registry::Registry;
 use protocol::RoomName;
+use protocol::fleet::FileNotice;
 use protocol::http::{FilesIn, Problem, RoomInfo, SESSION_HEADER, SiteInfo, TICKET_HEADER};
 use protocol::token::{Keyring, Session, Ticket};
+use service::http::TrustedProxies;
 use service::rate::Rate;
 use service::{Clock, Lifecycle};
+use tempfile::TempDir;
 use tower::ServiceExt;
 
-use crate::{
-    AuxServer, BackendLink, Config, DaemonConfig, Parts, RoomSummary, SiteFacts, plain_refusal,
-};
+use crate::{AuxServer, Config, DaemonConfig, FileInstance, Parts, Reach, Roster};
 
+const RUN: RunId = RunId(7);
+const NOW: u64 = 1_000_000;
+
+/// A backend that is there and has the rooms of a table.
 #[derive(Default)]
 struct Backends {
     full: bool,
-    rooms: Mutex<HashMap<RoomName, RoomSummary>>,
+    rooms: Mutex<HashMap<String, RoomSummary>>,
 }
 
-impl BackendLink for Backends {
-    fn reports(&self) -> Vec<(BackendName, Phase, Load)> {
+impl Backend for Backends {
+    fn status(&self, poll: Poll) -> Answer<'_, PollAnswer> {
         let rooms_max = if self.full { 0 } else { 100 };
-        let load = Load { rooms_max, sockets_max: 100, bytes_max: 100, ..Load::default() };
-        vec![(BackendName::new("b1"), Phase::Up, load)]
+        let status = StatusAnswer {
+            run: RUN,
+            router: poll.status.router,
+            number: poll.status.number,
+            draining: false,
+            load: Load { rooms_max, sockets_max: 100, bytes_max: 100, ..Load::default() },
+            lapsed: false,
+            epoch_max: 0,
+            rooms: Holdings::new().since(None),
+            unix: NOW,
+        };
+        let facts = RoomFacts { expires_after_ms: 1, messages_max: 1_000, text_chars_max: 10_000 };
+        Box::pin(ready(Ok(PollAnswer { status, about: About { facts, ..About::default() } })))
     }
 
-    fn summary(&self, _: &BackendName, room: &RoomName) -> Option<RoomSummary> {
-        self.rooms.lock().unwrap().get(room).copied()
+    fn summary(&self, room: Arc<str>) -> Answer<'_, Option<RoomSummary>> {
+        Box::pin(ready(Ok(self.rooms.lock().unwrap().get(&*room).copied())))
+    }
+
+    fn rooms(&self, _: Option<Arc<str>>, _: u32) -> Answer<'_, Vec<RoomRow>> {
+        Box::pin(ready(Err(CallError::Timeout)))
+    }
+
+    fn delete(&self, _: Arc<str>) -> Answer<'_, bool> {
+        Box::pin(ready(Err(CallError::Timeout)))
+    }
+
+    fn announce(&self, _: Arc<str>) -> Answer<'_, Announced> {
+        Box::pin(ready(Err(CallError::Timeout)))
+    }
+}
+
+struct OneFileServer;
+
+impl Files for OneFileServer {
+    fn notices(&self, _: Vec<FileNotice>) -> Answer<'_, ()> {
+        Box::pin(ready(Ok(())))
+    }
+
+    fn facts(&self) -> Answer<'_, FileFacts> {
+        Box::pin(ready(Ok(FileFacts {
+            number: 1,
+            version: "1.0.0".into(),
+            key_id: "key".into(),
+            admin_port: 1,
+            file_bytes_max: 25,
+            drawing_bytes_max: 8,
+            files_in: FilesIn::Folder,
+        })))
+    }
+}
+
+struct Here(Arc<Backends>);
+
+impl Reach for Here {
+    fn backend(&self, _: &str) -> Arc<dyn Backend> {
+        Arc::clone(&self.0) as _
+    }
+
+    fn files(&self, _: &str) -> Arc<dyn Files> {
+        Arc::new(OneFileServer)
+    }
+}
+
+/// A server and its folder.
+struct Server {
+    aux: Arc<AuxServer>,
+    _folder: TempDir,
+}
+
+impl std::ops::Deref for Server {
+    type Target = Arc<AuxServer>;
+
+    fn deref(&self) -> &Arc<AuxServer> {
+        &self.aux
     }
 }
 
@@ -45,29 +124,34 @@ fn keys() -> Keyring {
     Keyring::new(b"a secret of thirty-two bytes or so", None).unwrap()
 }
 
-fn server(config: Config, backends: &Arc<Backends>) -> Arc<AuxServer> {
-    let facts = SiteFacts {
-        room_expires_after_ms: 1,
-        messages_max: 1_000,
-        text_chars_max: 10_000,
-        file_bytes_max: 25,
-        drawing_bytes_max: 8,
-        files_in: FilesIn::Folder,
-        addresses_logged: false,
-    };
+async fn server(config: Config, backends: &Arc<Backends>) -> Server {
+    server_with(config, backends, "").await
+}
+
+async fn server_with(config: Config, backends: &Arc<Backends>, direct_domain: &str) -> Server {
+    let folder = tempfile::tempdir().unwrap();
     let parts = Parts {
         config,
         keys: keys(),
-        clock: Clock::manual(1_000_000).0,
-        facts,
-        link: Arc::clone(backends) as Arc<dyn BackendLink>,
-        refuse: plain_refusal(),
+        clock: Clock::manual(NOW).0,
+        data_dir: folder.path().to_owned(),
+        roster: Roster::OneProcess(BackendName::new("b1")),
+        files: vec![FileInstance { number: 1, fleet: "f1".into(), http: "f1".into() }],
+        reach: Arc::new(Here(Arc::clone(backends))),
+        direct_domain: direct_domain.into(),
+        edges: TrustedProxies::default(),
     };
-    AuxServer::new(parts, &Lifecycle::new(), &mut Registry::default()).unwrap()
+    let aux = AuxServer::new(parts, &Lifecycle::new(), &mut Registry::default()).unwrap();
+    aux.introduce().await;
+    Server { aux, _folder: folder }
 }
 
-fn plain() -> Arc<AuxServer> {
-    server(Config::default(), &Arc::default())
+async fn plain() -> Server {
+    server(Config::default(), &Arc::default()).await
+}
+
+fn name(text: &str) -> RoomName {
+    RoomName::parse(text).unwrap()
 }
 
 async fn ask(router: Router, path: &str) -> Response {
@@ -81,7 +165,7 @@ async fn body<T: serde::de::DeserializeOwned>(response: Response) -> T {
 
 #[tokio::test]
 async fn asking_about_a_room_creates_nothing() {
-    let aux = plain();
+    let aux = plain().await;
     for _ in 0..2 {
         let info: RoomInfo = body(ask(aux.router(), "/api/rooms/%20ABC%201%20").await).await;
         assert_eq!(info.room, "abc-1");
@@ -93,12 +177,11 @@ async fn asking_about_a_room_creates_nothing() {
 #[tokio::test]
 async fn a_taken_name_comes_with_four_free_ones() {
     let backends = Arc::new(Backends::default());
-    let aux = server(Config::default(), &backends);
+    let aux = server(Config::default(), &backends).await;
     let room = RoomSummary { protected: true, members: 4 };
-    for name in ["hike", "hike-3"] {
-        let name = RoomName::parse(name).unwrap();
-        aux.place(&name, 1).unwrap();
-        backends.rooms.lock().unwrap().insert(name, room);
+    for taken in ["hike", "hike-3"] {
+        aux.fleet.route(&name(taken)).unwrap();
+        backends.rooms.lock().unwrap().insert(taken.into(), room);
     }
     let info: RoomInfo = body(ask(aux.router(), "/api/rooms/hike").await).await;
     assert!(info.exists && info.protected);
@@ -109,11 +192,11 @@ async fn a_taken_name_comes_with_four_free_ones() {
 #[tokio::test]
 async fn suggestions_for_the_longest_name_are_names() {
     let backends = Arc::new(Backends::default());
-    let aux = server(Config::default(), &backends);
-    let name = RoomName::parse(&"x".repeat(100)).unwrap();
-    aux.place(&name, 1).unwrap();
+    let aux = server(Config::default(), &backends).await;
+    let name = name(&"x".repeat(100));
+    aux.fleet.route(&name).unwrap();
     let room = RoomSummary { protected: false, members: 1 };
-    backends.rooms.lock().unwrap().insert(name.clone(), room);
+    backends.rooms.lock().unwrap().insert(name.to_string(), room);
     let info: RoomInfo = body(ask(aux.router(), &format!("/api/rooms/{name}")).await).await;
     assert_eq!(info.suggestions.len(), 4);
     assert!(info.suggestions.iter().all(|free| RoomName::parse(free).is_ok()));
@@ -122,7 +205,7 @@ async fn suggestions_for_the_longest_name_are_names() {
 #[tokio::test]
 async fn names_that_do_not_work_are_refused_with_a_code() {
     let config = Config { forbidden_room_names: vec!["Our-Room".into()], ..Config::default() };
-    let aux = server(config, &Arc::default());
+    let aux = server(config, &Arc::default()).await;
     for (segment, code) in [
         ("ab", "bad_name"),
         ("a%2Fb%2Fc", "bad_name"),
@@ -146,7 +229,7 @@ async fn names_that_do_not_work_are_refused_with_a_code() {
 
 #[tokio::test]
 async fn lookups_of_one_address_are_limited() {
-    let aux = plain();
+    let aux = plain().await;
     let burst = Config::default().lookups.burst;
     for _ in 0..burst {
         assert_eq!(ask(aux.router(), "/api/rooms/abc").await.status(), StatusCode::OK);
@@ -158,7 +241,7 @@ async fn lookups_of_one_address_are_limited() {
 
 #[tokio::test]
 async fn a_first_answer_gives_a_session_and_a_second_does_not() {
-    let aux = plain();
+    let aux = plain().await;
     for path in ["/", "/about", "/abc", "/api/rooms/abc", "/api/site"] {
         let first = ask(aux.router(), path).await;
         let cookie = first.headers()[header::SET_COOKIE].to_str().unwrap().to_owned();
@@ -175,7 +258,7 @@ async fn a_first_answer_gives_a_session_and_a_second_does_not() {
 
 #[tokio::test]
 async fn a_room_has_one_address() {
-    let aux = plain();
+    let aux = plain().await;
     let response = ask(aux.router(), "/Saturday%20Ridge").await;
     assert_eq!(response.status(), StatusCode::PERMANENT_REDIRECT);
     assert_eq!(response.headers()[header::LOCATION], "/saturday-ridge");
@@ -186,7 +269,7 @@ async fn a_room_has_one_address() {
 
 #[tokio::test]
 async fn every_path_is_a_page_and_only_rooms_are_found() {
-    let aux = plain();
+    let aux = plain().await;
     for (path, status) in [
         ("/", StatusCode::OK),
         ("/about", StatusCode::OK),
@@ -215,13 +298,13 @@ async fn every_path_is_a_page_and_only_rooms_are_found() {
 #[tokio::test]
 async fn pages_do_not_take_posts() {
     let request = Request::builder().method(Method::POST).uri("/abc").body(Body::empty()).unwrap();
-    let response = plain().router().oneshot(request).await.unwrap();
+    let response = plain().await.router().oneshot(request).await.unwrap();
     assert_eq!(response.status(), StatusCode::METHOD_NOT_ALLOWED);
 }
 
 #[tokio::test]
 async fn the_site_tells_its_build_and_its_limits() {
-    let site: SiteInfo = body(ask(plain().router(), "/api/site").await).await;
+    let site: SiteInfo = body(ask(plain().await.router(), "/api/site").await).await;
     assert_eq!((site.messages_max, site.file_bytes_max), (1_000, 25));
     assert!(!site.build.is_empty());
 }
@@ -240,11 +323,11 @@ fn echo() -> Router {
 
 #[tokio::test]
 async fn room_traffic_carries_a_ticket_for_the_rooms_owner() {
-    let aux = plain();
+    let aux = plain().await;
     let response = ask(aux.before(echo()), "/api/rooms/ABC/ws").await;
     assert!(response.headers().contains_key(header::SET_COOKIE));
     let [ticket, session]: [String; 2] = body(response).await;
-    let ticket = Ticket::verify(&keys(), &ticket, 1_000_000).unwrap();
+    let ticket = Ticket::verify(&keys(), &ticket, NOW).unwrap();
     let session = Session::verify(&keys(), &session).unwrap();
     assert_eq!(ticket.room, "abc");
     assert!(session.matches(&keys(), ticket.session));
@@ -257,14 +340,14 @@ async fn room_traffic_carries_a_ticket_for_the_rooms_owner() {
 #[tokio::test]
 async fn an_address_places_only_so_many_rooms_that_nobody_enters() {
     let lookups = Rate { burst: 3, refill_ms: 50 };
-    let aux = server(Config { lookups, ..Config::default() }, &Arc::default());
+    let aux = server(Config { lookups, ..Config::default() }, &Arc::default()).await;
     for n in 0..3 {
         let response = ask(aux.before(echo()), &format!("/api/rooms/room-{n}/ws")).await;
         assert_eq!(response.status(), StatusCode::OK, "{n}");
     }
     let refused = ask(aux.before(echo()), "/api/rooms/one-more/ws").await;
     assert_eq!(refused.status(), StatusCode::TOO_MANY_REQUESTS);
-    assert!(!aux.is_placed(&RoomName::parse("one-more").unwrap()));
+    assert!(!aux.fleet.has(&name("one-more")));
     let placed = ask(aux.before(echo()), "/api/rooms/room-0/ws").await;
     assert_eq!(placed.status(), StatusCode::OK, "a room that is placed costs nothing");
 }
@@ -272,7 +355,7 @@ async fn an_address_places_only_so_many_rooms_that_nobody_enters() {
 #[tokio::test]
 async fn no_shared_cache_keeps_a_session() {
     for path in ["/", "/room", "/ROOM", "/a/b", "/api/site", "/api/rooms/room"] {
-        let response = ask(plain().router(), path).await;
+        let response = ask(plain().await.router(), path).await;
         assert!(response.headers().contains_key(header::SET_COOKIE), "{path}");
         let caching = response.headers()[header::CACHE_CONTROL].to_str().unwrap();
         assert!(caching.contains("private") || caching.contains("no-store"), "{path}: {caching}");
@@ -288,7 +371,7 @@ async fn what_a_client_says_in_the_fleets_headers_is_dropped() {
         .header(SESSION_HEADER, &session)
         .body(Body::empty())
         .unwrap();
-    let response = plain().before(echo()).oneshot(request).await.unwrap();
+    let response = plain().await.before(echo()).oneshot(request).await.unwrap();
     let [ticket, given]: [String; 2] = body(response).await;
     assert!(Ticket::verify(&keys(), &ticket, 1_000_000).is_ok());
     assert_ne!(Session::verify(&keys(), &given).unwrap(), Session([9; 16]));
@@ -297,7 +380,7 @@ async fn what_a_client_says_in_the_fleets_headers_is_dropped() {
 #[tokio::test]
 async fn a_full_fleet_and_bad_names_are_refused() {
     let full = Arc::new(Backends { full: true, ..Backends::default() });
-    let aux = server(Config::default(), &full);
+    let aux = server(Config::default(), &full).await;
     let problem: Problem = body(ask(aux.before(echo()), "/api/rooms/abc/ws").await).await;
     assert_eq!(problem.code.as_str(), "unavailable");
     for (segment, code) in [("ab", "bad_name"), ("about", "reserved_name")] {
@@ -309,11 +392,11 @@ async fn a_full_fleet_and_bad_names_are_refused() {
 
 #[tokio::test]
 async fn a_released_room_is_placed_anew_with_a_higher_epoch() {
-    let aux = plain();
-    let name = RoomName::parse("abc").unwrap();
-    let first = aux.place(&name, 1).unwrap();
-    aux.released(&name, first.epoch);
-    assert!(aux.place(&name, 1).unwrap().epoch > first.epoch);
+    let aux = plain().await;
+    let first = aux.fleet.route(&name("abc")).unwrap().placement.owner;
+    let released = ReleasedRoom { room: "abc".into(), epoch: first.epoch };
+    aux.calls().release(Release { run: RUN, rooms: vec![released] }).await.unwrap();
+    assert!(aux.fleet.route(&name("abc")).unwrap().placement.owner.epoch > first.epoch);
 }
 
 #[test]

@@ -32,6 +32,10 @@ const VERDICTS_MAX: usize = 1_000;
 pub struct Counts {
     /// Rooms that two backends claimed.
     pub conflicts: u64,
+    /// Rooms that were placed for the first time.
+    pub placed: u64,
+    /// Rooms whose import was found and activated, their owner being gone.
+    pub imported: u64,
     /// Rooms that were placed anew because their owner had lost them.
     pub replaced: u64,
     /// Moves that were made.

@@ -47,10 +47,13 @@ impl Router {
             return Err(PlaceError::NotSettled);
         }
         if let Some(owner) = self.take_import(now, room) {
+            self.counts.imported += 1;
             return self.placement(owner);
         }
         let owner = self.owners.place(&mut self.fleet, &mut self.epochs, room, now.unix)?;
-        self.counts.replaced += u64::from(known.is_some_and(|tenure| tenure != Tenures::NONE));
+        let is_replaced = known.is_some_and(|tenure| tenure != Tenures::NONE);
+        self.counts.replaced += u64::from(is_replaced);
+        self.counts.placed += u64::from(!is_replaced);
         self.placement(owner)
     }
 
