@@ -23,16 +23,19 @@ const FLAGS = [
 // States of the line above the composer while nothing can be sent.
 const CUT_OFF = ['connecting', 'moving', 'trying', 'lost', 'offline', 'replaced'];
 
-export async function openChromium() {
+/** Chromium. `hosts` are names that lead to addresses of this machine: `MAP *.direct.test 127.0.0.1`. */
+export async function openChromium({ hosts } = {}) {
   return chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     headless: !process.env.HEADED,
-    args: FLAGS,
+    args: hosts ? [...FLAGS, `--host-resolver-rules=${hosts}`] : FLAGS,
   });
 }
 
 export class Person {
   #wrong = [];
+  /** The addresses of the WebSockets that the window opened. */
+  sockets = [];
   #expected = [];
 
   /** A new window with its own cookies. `options` are those of a Playwright context. */
@@ -45,6 +48,8 @@ export class Person {
       locale: 'en-GB',
       reducedMotion: 'reduce',
       permissions: ['clipboard-read', 'clipboard-write'],
+      // A site of this machine signs its own certificate.
+      ignoreHTTPSErrors: true,
       ...options,
     });
     person.context.setDefaultTimeout(DEADLINE_MS);
@@ -62,6 +67,7 @@ export class Person {
     page.on('console', (line) => {
       if (line.type() === 'error') this.#wrong.push(`console: ${line.text()}`);
     });
+    page.on('websocket', (socket) => this.sockets.push(new URL(socket.url())));
     page.on('pageerror', (error) => this.#wrong.push(`page: ${error.stack ?? error}`));
     page.on('request', (request) => {
       const { protocol, origin } = new URL(request.url());
@@ -115,6 +121,11 @@ export class Person {
     });
   }
 
+  /** The protocol by which the page came: `h2`, `http/1.1`. */
+  protocol() {
+    return this.page.evaluate(() => performance.getEntriesByType('navigation')[0].nextHopProtocol);
+  }
+
   // Finding.
 
   get form() {
@@ -162,6 +173,13 @@ export class Person {
 
   async sees(text) {
     await this.message(text).waitFor();
+  }
+
+  /** The picture with this name has come, and is one. */
+  async isShown(name) {
+    const picture = this.feed.getByRole('button', { name }).last().locator('img');
+    await picture.waitFor();
+    await until(`${name} is decoded`, () => picture.evaluate((image) => image.naturalWidth > 100));
   }
 
   async seesStatus(pattern) {

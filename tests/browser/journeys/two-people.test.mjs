@@ -97,7 +97,7 @@ test('two people talk, reply, edit, vote, draw and show pictures', async (t) => 
     await ada.button('Redo', editor).click();
     await ada.button('Send drawing', editor).click();
     await editor.waitFor({ state: 'detached' });
-    await isShown(ben, 'Drawing by Ada');
+    await ben.isShown('Drawing by Ada');
   });
 
   await t.test('an image by the file chooser', async () => {
@@ -108,7 +108,7 @@ test('two people talk, reply, edit, vote, draw and show pictures', async (t) => 
     await ada.form.getByText(/^Ready, /).waitFor();
     await ada.composer.fill('The cabin:');
     await ada.composer.press('Enter');
-    await isShown(ben, /Image cabin\.png from Ada/);
+    await ben.isShown(/Image cabin\.png from Ada/);
   });
 
   await t.test('the author deletes, and the place stays', async () => {
@@ -124,10 +124,3 @@ test('two people talk, reply, edit, vote, draw and show pictures', async (t) => 
   await ada.leave();
   await ben.leave();
 });
-
-/** The picture with this name has come, and is one. */
-async function isShown(person, name) {
-  const picture = person.feed.getByRole('button', { name }).last().locator('img');
-  await picture.waitFor();
-  await until(`${name} is decoded`, () => picture.evaluate((image) => image.naturalWidth > 100));
-}
