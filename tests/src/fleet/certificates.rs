@@ -26,12 +26,21 @@ impl Certificates {
         made.openssl(&format!(
             "req -x509 {KEY} -keyout ca-key.pem -out ca.pem -days 30 -subj /CN=instantchat-tests"
         ));
-        made.openssl(&format!("req {KEY} -keyout key.pem -out request.pem -subj /CN={HOST}"));
-        made.openssl(
-            "x509 -req -in request.pem -CA ca.pem -CAkey ca-key.pem -CAcreateserial \
-             -extfile names.txt -days 30 -out certificate.pem",
-        );
+        made.renew();
         made
+    }
+
+    /// Makes another key and certificate, and puts both in place at once.
+    pub(super) fn renew(&self) {
+        self.openssl(&format!("req {KEY} -keyout new-key.pem -out request.pem -subj /CN={HOST}"));
+        self.openssl(
+            "x509 -req -in request.pem -CA ca.pem -CAkey ca-key.pem -CAcreateserial \
+             -extfile names.txt -days 30 -out new-certificate.pem",
+        );
+        for file in ["certificate.pem", "key.pem"] {
+            let new = self.folder.join(format!("new-{file}"));
+            std::fs::rename(new, self.folder.join(file)).expect("it takes the old one's place");
+        }
     }
 
     pub(super) fn folder(&self) -> &Path {

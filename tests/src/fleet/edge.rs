@@ -5,10 +5,11 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use super::certificates::Certificates;
 use super::configuration::direct_host;
-use super::{Fleet, HOST, Process};
+use super::{HOST, Process, ports, tunnel};
 
-/// nginx's own variables that a fleet's options may set.
+/// nginx's own variables that a test may set.
 const OVER: [&str; 6] = [
     "CONNECTIONS_PER_ADDRESS",
     "REQUESTS_PER_SECOND",
@@ -18,59 +19,135 @@ const OVER: [&str; 6] = [
     "REAL_IP_FROM",
 ];
 
-pub(super) fn entry_point() -> PathBuf {
-    shipped("run")
+/// A gateway: nginx with its certificate, and the ways in.
+pub struct Edge {
+    nginx: Process,
+    certificates: Certificates,
+    https: SocketAddr,
+    http: SocketAddr,
+    status: SocketAddr,
+    plain: SocketAddr,
 }
 
-fn shipped(file: &str) -> PathBuf {
+impl Edge {
+    /// Starts nginx in front of an aux-srv and file servers, or what stands for them, with
+    /// variables of its own. Everything of it is in `folder`.
+    ///
+    /// # Panics
+    /// It does not listen in time.
+    pub async fn before(
+        folder: &Path,
+        aux: SocketAddr,
+        files: &[SocketAddr],
+        variables: &[(String, String)],
+    ) -> Self {
+        let certificates = Certificates::make(&folder.join("tls"));
+        let ports = ports::free(3);
+        let on = |index: usize| SocketAddr::from(([127, 0, 0, 1], ports[index]));
+        let (https, http, status) = (on(0), on(1), on(2));
+        let plain = tunnel::open(https, &certificates).await;
+        let root = folder.join("nginx");
+        let mut nginx = Process::new("nginx", shipped("run"), &root);
+        prepare(&mut nginx, "gateway", &root, certificates.folder());
+        let files = (1..).zip(files).map(|(number, files)| format!("{number:02}={files}"));
+        for (name, value) in [
+            ("PUBLIC_HOSTS", format!("{HOST} localhost 127.0.0.1")),
+            ("PUBLIC_HTTPS_PORT", https.port().to_string()),
+            ("HTTPS_LISTEN", https.to_string()),
+            ("HTTP_LISTEN", http.to_string()),
+            ("STATUS_LISTEN", status.to_string()),
+            ("AUX_HTTP", aux.to_string()),
+            ("FILE_SERVERS", files.collect::<Vec<_>>().join(" ")),
+            ("HSTS_SECONDS", "0".into()),
+            ("ASSETS_FROM", assets().unwrap_or_else(|| "none".into())),
+            ("ASSETS_ROOT", root.join("web").display().to_string()),
+            ("ACME_ROOT", root.join("acme").display().to_string()),
+        ] {
+            nginx.variable(name, value);
+        }
+        for (name, value) in variables.iter().filter(|(name, _)| OVER.contains(&name.as_str())) {
+            nginx.variable(name, value);
+        }
+        nginx.listening(https);
+        nginx.spawn();
+        nginx.listens().await;
+        Self { nginx, certificates, https, http, status, plain }
+    }
+
+    /// The port of TLS. Its names are [`HOST`], `localhost` and `127.0.0.1`.
+    pub fn https(&self) -> SocketAddr {
+        self.https
+    }
+
+    /// Port 80, as it were.
+    pub fn http(&self) -> SocketAddr {
+        self.http
+    }
+
+    /// Where nginx tells of its health and its connections.
+    pub fn status(&self) -> SocketAddr {
+        self.status
+    }
+
+    /// A tunnel: bytes go in plainly and come to nginx by TLS, from the same address.
+    pub fn plain(&self) -> SocketAddr {
+        self.plain
+    }
+
+    /// The authority that signed the certificate.
+    pub fn authority(&self) -> &Path {
+        self.certificates.authority()
+    }
+
+    /// The folder of the key and the certificate that nginx reads for each handshake.
+    pub fn certificates(&self) -> &Path {
+        self.certificates.folder()
+    }
+
+    /// The SHA-256 of the public key in base64, by which Chromium can be told to trust it.
+    pub fn key_pin(&self) -> String {
+        self.certificates.key_pin()
+    }
+
+    /// Takes the place of the certificate and its key, as a renewal does.
+    ///
+    /// # Panics
+    /// openssl fails.
+    pub fn renew_certificate(&self) {
+        self.certificates.renew();
+    }
+
+    /// nginx.
+    pub fn nginx(&mut self) -> &mut Process {
+        &mut self.nginx
+    }
+
+    pub(super) fn process(&self) -> &Process {
+        &self.nginx
+    }
+}
+
+/// A file of `deployment/nginx`.
+pub fn shipped(file: &str) -> PathBuf {
     let repository = Path::new(env!("CARGO_MANIFEST_DIR")).parent();
     repository.expect("tests/ is in the repository").join("deployment/nginx").join(file)
 }
 
-pub(super) fn configure_gateway(fleet: &mut Fleet) {
-    let https = fleet.https();
-    let files = (1..=fleet.files.len())
-        .map(|number| format!("{number:02}={}", fleet.files_listeners(number)[0]));
-    let variables = [
-        ("PUBLIC_HOSTS", format!("{HOST} localhost 127.0.0.1")),
-        ("PUBLIC_HTTPS_PORT", https.port().to_string()),
-        ("HTTPS_LISTEN", https.to_string()),
-        ("HTTP_LISTEN", fleet.http().to_string()),
-        ("STATUS_LISTEN", fleet.status().to_string()),
-        ("AUX_HTTP", fleet.aux_listeners()[0].to_string()),
-        ("FILE_SERVERS", files.collect::<Vec<_>>().join(" ")),
-        ("HSTS_SECONDS", "0".into()),
-        ("ASSETS_FROM", assets().unwrap_or_else(|| "none".into())),
-    ];
-    let root = fleet.folder().join("nginx");
-    let overrides: Vec<_> = fleet
-        .options
-        .variables
-        .iter()
-        .filter(|(name, _)| OVER.contains(&name.as_str()))
-        .cloned()
-        .collect();
-    let tls = fleet.certificates().to_path_buf();
-    let nginx = &mut fleet.nginx;
-    common(nginx, "gateway", &root, &tls);
-    nginx.variable("ASSETS_ROOT", root.join("web"));
-    nginx.variable("ACME_ROOT", root.join("acme"));
-    for (name, value) in variables.into_iter().map(|(n, v)| (n.to_owned(), v)).chain(overrides) {
-        nginx.variable(&name, value);
-    }
-    nginx.listening(https);
-}
-
 /// The small nginx on a backend's own node.
-pub(super) fn door(fleet: &Fleet, number: usize) -> Process {
-    let port = fleet.public.direct_port;
+pub(super) fn door(
+    number: usize,
+    port: u16,
+    backend: SocketAddr,
+    fleet: &Path,
+    tls: &Path,
+) -> Process {
     let address = door_address(number, port);
     let name = direct_host(number, port);
-    let root = fleet.folder().join(format!("door-{number}"));
-    let mut door = Process::new(&format!("door-{number}"), entry_point(), &root);
-    common(&mut door, "direct", &root, fleet.certificates());
+    let root = fleet.join(format!("door-{number}"));
+    let mut door = Process::new(&format!("door-{number}"), shipped("run"), &root);
+    prepare(&mut door, "direct", &root, tls);
     door.variable("DIRECT_HOST", name.split(':').next().unwrap_or_default());
-    door.variable("BACKEND_HTTP", fleet.backend_listeners(number)[0].to_string());
+    door.variable("BACKEND_HTTP", backend.to_string());
     door.variable("PUBLIC_HTTPS_PORT", port.to_string());
     door.variable("HTTPS_LISTEN", address.to_string());
     door.variable("STATUS_LISTEN", "none");
@@ -84,7 +161,7 @@ pub(super) fn door_address(number: usize, port: u16) -> SocketAddr {
     SocketAddr::from(([127, 0, 1, number], port))
 }
 
-fn common(nginx: &mut Process, kind: &str, root: &Path, tls: &Path) {
+fn prepare(nginx: &mut Process, kind: &str, root: &Path, tls: &Path) {
     nginx.argument(kind);
     nginx.variable("NGINX", program());
     nginx.variable("RUNTIME_ROOT", root.join("runtime"));

@@ -21,10 +21,9 @@ use tempfile::TempDir;
 use tokio::net::TcpSocket;
 
 use crate::http::{self, Answer};
-use certificates::Certificates;
 use configuration::Listeners;
 
-pub use edge::{render, rendered};
+pub use edge::{Edge, render, rendered, shipped};
 pub use options::{Mode, Options};
 pub use process::Process;
 
@@ -36,13 +35,12 @@ pub const DIRECT_DOMAIN: &str = "direct.test";
 /// A running fleet.
 pub struct Fleet {
     options: Options,
-    certificates: Certificates,
     secrets: Secrets,
-    public: Public,
+    edge: Edge,
     aux: Member,
     backends: Vec<Member>,
     files: Vec<Member>,
-    nginx: Process,
+    direct_port: u16,
     /// The small nginx of each backend, in direct mode.
     doors: Vec<Process>,
     /// Last, so that it vanishes when nobody writes to it any more.
@@ -61,15 +59,6 @@ struct Secrets {
     admin: String,
 }
 
-/// Where visitors come in.
-struct Public {
-    https: SocketAddr,
-    http: SocketAddr,
-    status: SocketAddr,
-    plain: SocketAddr,
-    direct_port: u16,
-}
-
 impl Fleet {
     /// Starts one and waits until every process is ready.
     ///
@@ -77,13 +66,7 @@ impl Fleet {
     /// A process is missing, ends, or is not ready in time.
     pub async fn start(options: Options) -> Self {
         let folder = TempDir::new().expect("a folder for the fleet");
-        let certificates = Certificates::make(&folder.path().join("tls"));
-        let ports = ports::free(5);
-        let loopback = |index: usize| SocketAddr::from(([127, 0, 0, 1], ports[index]));
-        let https = loopback(0);
-        let plain = tunnel::open(https, &certificates).await;
-        let (http, status, direct_port) = (loopback(1), loopback(2), ports[3]);
-        let public = Public { https, http, status, plain, direct_port };
+        let direct_port = ports::free(1)[0];
         let secrets = Secrets { fleet: random_hex(), admin: random_hex() };
 
         let aux = Listeners::free();
@@ -121,38 +104,29 @@ impl Fleet {
             })
             .collect();
         let aux = started("aux-srv".into(), "aux-srv", &aux);
-        let nginx = Process::new("nginx", edge::entry_point(), &place("nginx".into()));
-        let mut fleet = Self {
-            options,
-            certificates,
-            secrets,
-            public,
-            aux,
-            backends,
-            files,
-            nginx,
-            doors: Vec::new(),
-            folder,
-        };
-        fleet.start_edge();
+        let doors_of_files: Vec<_> = files.iter().map(|files| files.listeners.http).collect();
+        let edge =
+            Edge::before(folder.path(), aux.listeners.http, &doors_of_files, &options.variables);
+        let edge = edge.await;
+        let doors = Vec::new();
+        let mut fleet =
+            Self { options, secrets, edge, aux, backends, files, direct_port, doors, folder };
+        if fleet.options.mode == Mode::Direct {
+            for number in 1..=fleet.backends.len() {
+                fleet.open_door(number).await;
+            }
+        }
         fleet.ready().await;
         fleet
     }
 
-    fn start_edge(&mut self) {
-        edge::configure_gateway(self);
-        self.nginx.spawn();
-        if self.options.mode == Mode::Direct {
-            for number in 1..=self.backends.len() {
-                self.open_door(number);
-            }
-        }
-    }
-
     /// Starts the small nginx of a backend's own node.
-    fn open_door(&mut self, number: usize) {
-        let mut door = edge::door(self, number);
+    async fn open_door(&mut self, number: usize) {
+        let backend = self.backends[number - 1].listeners.http;
+        let (folder, tls) = (self.folder.path(), self.edge.certificates());
+        let mut door = edge::door(number, self.direct_port, backend, folder, tls);
         door.spawn();
+        door.listens().await;
         self.doors.push(door);
     }
 
@@ -161,10 +135,6 @@ impl Fleet {
         for member in self.members().filter(|member| member.process.runs()) {
             member.process.ready(member.listeners.admin).await;
         }
-        for door in &self.doors {
-            door.listens().await;
-        }
-        self.nginx.listens().await;
     }
 
     fn members(&self) -> impl Iterator<Item = &Member> {
@@ -189,7 +159,7 @@ impl Fleet {
         let number = self.backends.len() + 1;
         let listeners = Listeners::free();
         let folder = self.folder.path().join(format!("backend-{number}"));
-        let direct = (self.options.mode == Mode::Direct).then_some(self.public.direct_port);
+        let direct = (self.options.mode == Mode::Direct).then_some(self.direct_port);
         configuration::backend(&folder, number, &listeners, &self.aux.listeners, direct);
         let mut process = self.backends.first().map_or_else(
             || panic!("a fleet without backends has no example of one"),
@@ -199,8 +169,7 @@ impl Fleet {
         process.ready(listeners.admin).await;
         self.backends.push(Member { listeners, process });
         if self.options.mode == Mode::Direct {
-            self.open_door(number);
-            self.doors[number - 1].listens().await;
+            self.open_door(number).await;
         }
         number
     }
@@ -261,45 +230,45 @@ impl Fleet {
 
     /// The gateway's port of TLS. Its names are [`HOST`], `localhost` and `127.0.0.1`.
     pub fn https(&self) -> SocketAddr {
-        self.public.https
+        self.edge.https()
     }
 
     /// The gateway's port 80.
     pub fn http(&self) -> SocketAddr {
-        self.public.http
+        self.edge.http()
     }
 
     /// Where nginx tells of its health and its connections.
     pub fn status(&self) -> SocketAddr {
-        self.public.status
+        self.edge.status()
     }
 
     /// A tunnel to the gateway: bytes go in plainly and come to nginx by TLS, from the same
     /// loopback address.
     pub fn plain(&self) -> SocketAddr {
-        self.public.plain
+        self.edge.plain()
     }
 
     /// Where a browser finds a backend's own node in direct mode: its name with the port,
     /// and the address that the name means.
     pub fn direct_host(&self, number: usize) -> (String, SocketAddr) {
-        let port = self.public.direct_port;
+        let port = self.direct_port;
         (configuration::direct_host(number, port), edge::door_address(number, port))
     }
 
     /// The authority that signed nginx's certificate.
     pub fn authority(&self) -> &Path {
-        self.certificates.authority()
+        self.edge.authority()
     }
 
     /// The folder of the key and the certificate that nginx reads for each handshake.
     pub fn certificates(&self) -> &Path {
-        self.certificates.folder()
+        self.edge.certificates()
     }
 
     /// The SHA-256 of nginx's public key in base64, by which Chromium can be told to trust it.
     pub fn key_pin(&self) -> String {
-        self.certificates.key_pin()
+        self.edge.key_pin()
     }
 
     /// Where everything of this fleet is: `aux-srv`, `backend-1`, … with `config` and `log`.
@@ -315,6 +284,11 @@ impl Fleet {
     /// The secret that its processes share.
     pub fn secret(&self) -> &str {
         &self.secrets.fleet
+    }
+
+    /// Takes the place of nginx's certificate and its key, as a renewal does.
+    pub fn renew_certificate(&self) {
+        self.edge.renew_certificate();
     }
 
     /// How it was asked for.
@@ -369,7 +343,7 @@ impl Fleet {
 
     /// nginx.
     pub fn nginx(&mut self) -> &mut Process {
-        &mut self.nginx
+        self.edge.nginx()
     }
 
     /// A process by its name: `nginx`, `aux-srv`, `backend-1`, `file-srv-1`, `door-1`.
@@ -380,13 +354,13 @@ impl Fleet {
     /// Every process, the ended ones too.
     pub fn processes(&self) -> impl Iterator<Item = &Process> {
         let daemons = self.members().map(|member| &member.process);
-        std::iter::once(&self.nginx).chain(daemons).chain(&self.doors)
+        std::iter::once(self.edge.process()).chain(daemons).chain(&self.doors)
     }
 
     fn processes_mut(&mut self) -> impl Iterator<Item = &mut Process> {
         let daemons = std::iter::once(&mut self.aux).chain(&mut self.backends);
         let daemons = daemons.chain(&mut self.files).map(|member| &mut member.process);
-        std::iter::once(&mut self.nginx).chain(daemons).chain(&mut self.doors)
+        std::iter::once(self.edge.nginx()).chain(daemons).chain(&mut self.doors)
     }
 
     /// Starts a process again that has ended, and waits until it is ready.
