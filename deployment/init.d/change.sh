@@ -1,5 +1,5 @@
 # Changes, each of which is told, counted, and left out in a dry run. Sourced by `init`.
-# shellcheck shell=bash disable=SC2154 # `init` sets the variables.
+# shellcheck shell=bash disable=SC2034,SC2154 # `init` has the variables.
 
 changes=0
 
@@ -26,20 +26,19 @@ change() {
   "$@"
 }
 
-# place FILE MODE [OWNER]: the standard input becomes the file's content, at once or not at all.
+# place FILE MODE: the standard input becomes the file's content, at once or not at all.
 place() {
-  local file=$1 mode=$2 owner=${3:-} content
+  local file=$1 mode=$2 content
   content=$(cat; echo .)
   if [[ -f "$file" ]] && cmp -s "$file" <(printf %s "${content%.}"); then return 0; fi
-  change "write $file" place_now "$file" "$mode" "$owner" "${content%.}"
+  change "write $file" place_now "$file" "$mode" "${content%.}"
 }
 
 place_now() {
-  local file=$1 mode=$2 owner=$3 content=$4
+  local file=$1 mode=$2 content=$3
   mkdir -p "$(dirname "$file")"
   (umask 077 && printf %s "$content" > "$file.new")
   chmod "$mode" "$file.new"
-  [[ -z "$owner" || "$(id -u)" != 0 ]] || chown "$owner" "$file.new"
   mv "$file.new" "$file"
 }
 

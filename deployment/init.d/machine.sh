@@ -1,6 +1,6 @@
 # The machine below the layout: packages, a user, time, and what the kernel allows. Sourced by
 # `init`; left out with --files-only.
-# shellcheck shell=bash disable=SC2154 # `init` sets the variables.
+# shellcheck shell=bash disable=SC2034,SC2154 # `init` has the variables.
 
 prepare_machine() {
   [[ "$(id -u)" == 0 || "$dry_run" == yes ]] || fail "needs root, or --files-only"

@@ -1,6 +1,6 @@
 # The fleet's authority, the nodes' certificates, the site's certificate, and the file that
 # takes the fleet's secrets to other nodes. Sourced by `init`.
-# shellcheck shell=bash disable=SC2154 # `init` sets the variables.
+# shellcheck shell=bash disable=SC2034,SC2154 # `init` has the variables.
 
 readonly AUTHORITY_DAYS=3650
 # A node's certificate is made anew by `init` when less than this is left of it.

@@ -1,5 +1,5 @@
 # The files of a layout: .env, and config/ with a folder for each process. Sourced by `init`.
-# shellcheck shell=bash disable=SC2154 # `init` sets the variables.
+# shellcheck shell=bash disable=SC2034,SC2154 # `init` has the variables.
 
 # Who reads what the containers read: the user instantchat where there is one.
 owner_of_files() {
