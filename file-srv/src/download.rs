@@ -17,6 +17,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::config::FilesConfig;
 use crate::id::FileId;
+use crate::metrics::DownloadOutcome;
 use crate::name;
 use crate::server::FileServer;
 use crate::store::{Found, Record, StoreError};
@@ -75,6 +76,18 @@ pub(crate) async fn download(
     Path(id): Path<String>,
     method: Method,
     headers: HeaderMap,
+) -> Response {
+    let answer = answer(&server, address, &id, &method, &headers).await.into_response();
+    server.metrics.downloaded(DownloadOutcome::of(answer.status()));
+    answer
+}
+
+async fn answer(
+    server: &FileServer,
+    address: IpAddr,
+    id: &str,
+    method: &Method,
+    headers: &HeaderMap,
 ) -> Result<Response, Problem> {
     let id: FileId = id.parse().map_err(|_| not_found())?;
     let record = match server.store.find(id) {
@@ -87,11 +100,11 @@ pub(crate) async fn download(
         }
     };
     let tag = format!("\"{id}\"");
-    if is_known(&headers, &tag) {
+    if is_known(headers, &tag) {
         let answer = described(StatusCode::NOT_MODIFIED.into_response(), &record, &tag);
         return Ok(answer);
     }
-    let part = match part(&headers, &tag, record.size) {
+    let part = match part(headers, &tag, record.size) {
         Part::Outside => return Ok(outside(&record)),
         part => part,
     };
@@ -100,10 +113,10 @@ pub(crate) async fn download(
         _ => (StatusCode::OK, 0..record.size),
     };
     let length = range.end - range.start;
-    let body = if method == Method::HEAD || length == 0 {
+    let body = if *method == Method::HEAD || length == 0 {
         Body::empty()
     } else {
-        content(&server, address, id, range.clone()).await?
+        content(server, address, id, range.clone()).await?
     };
     let mut response = described((status, body).into_response(), &record, &tag);
     let headers = response.headers_mut();
@@ -126,8 +139,10 @@ async fn content(
     match server.store.read(id, range).await {
         Ok(bytes) => {
             let bytes = bytes.take_until(Box::pin(server.stopping.clone().over()));
-            Ok(Body::from_stream(bytes.inspect(move |_| {
+            let read = server.metrics.download_bytes.clone();
+            Ok(Body::from_stream(bytes.inspect(move |bytes| {
                 let _held = &place;
+                read.inc_by(bytes.as_ref().map_or(0, |bytes| bytes.len() as u64));
             })))
         }
         // Another process that shares the store has deleted it.

@@ -110,13 +110,16 @@ impl FileServer {
     ) -> Result<Arc<Self>, StartError> {
         let failed = |source| StartError { source };
         let folder = folder::lock(&config.data_dir).map_err(|error| failed(error.into()))?;
-        let store = Store::open(&config, number, around.bucket, clock.clone()).map_err(failed)?;
+        let metrics = Metrics::register(registry, &config.quotas);
+        let failures = metrics.store_errors.clone();
+        let store = Store::open(&config, number, around.bucket, clock.clone(), failures);
+        let store = store.map_err(failed)?;
         let uploads = Uploads::new(&config).map_err(|error| failed(error.into()))?;
         let previews =
             Previews::new(config.previews.clone(), config.images, around.reach, clock.clone());
         let server = Arc::new(Self {
             origins: Origins::new(&config.allowed_origins),
-            metrics: Metrics::register(registry),
+            metrics,
             store: Arc::new(store),
             workers: Workers::new(config.images.threads_max, config.images.waiting_max),
             uploads,
@@ -148,6 +151,7 @@ impl FileServer {
 
     /// What the owner of a room says of its files. It takes effect at once; the store follows.
     pub fn notice(&self, notice: &FileNotice) {
+        self.metrics.noticed(notice);
         self.store.notice(notice);
     }
 

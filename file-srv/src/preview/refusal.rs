@@ -30,6 +30,21 @@ pub(crate) enum Refusal {
 }
 
 impl Refusal {
+    /// Every reason.
+    pub(crate) const ALL: [Self; 11] = [
+        Self::Off,
+        Self::Busy,
+        Self::HostBusy,
+        Self::Address,
+        Self::Unreachable,
+        Self::Timeout,
+        Self::Redirects,
+        Self::Status,
+        Self::Type,
+        Self::Untitled,
+        Self::Image,
+    ];
+
     /// The label of the metric.
     pub(crate) fn label(self) -> &'static str {
         match self {

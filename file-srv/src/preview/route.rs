@@ -20,6 +20,7 @@ use url::Url;
 
 use super::Preview;
 use crate::id::FileId;
+use crate::metrics::PreviewOutcome;
 use crate::picture::Encoded;
 use crate::server::{self, FileServer};
 use crate::store::{Content, FileKind, Reservation, StoreError};
@@ -42,14 +43,17 @@ pub(crate) async fn preview(
         }
     };
     let now = server.clock.now();
-    match server.previews.of(&url, now, &server.workers).await {
+    let found = server.previews.of(&url, now, &server.workers).await;
+    let begun = earliest.deadline() - refusal_ms_min;
+    server.metrics.preview_seconds.observe(begun.elapsed().as_secs_f64());
+    match found {
         Ok(found) => {
-            server.metrics.previewed("shown");
+            server.metrics.previewed(PreviewOutcome::Shown);
             let previewed = given(&server, &grant, &url, &found).await;
             (StatusCode::CREATED, Json(previewed)).into_response()
         }
         Err(refusal) => {
-            server.metrics.previewed(refusal.label());
+            server.metrics.previewed(PreviewOutcome::Refused(refusal));
             earliest.await;
             no_preview().into_response()
         }
@@ -58,29 +62,35 @@ pub(crate) async fn preview(
 
 type Turn = super::turns::Turn<(Id128, Id128)>;
 
-/// Who asks, and for what, if they may; otherwise the label of the metric and the answer.
+/// Who asks, and for what, if they may; otherwise what the metric and the answer say.
 fn admitted(
     server: &FileServer,
     address: IpAddr,
     headers: &HeaderMap,
     request: Result<Json<PreviewRequest>, JsonRejection>,
-) -> Result<(Grant, Url, Turn), (&'static str, Problem)> {
-    let refused =
-        |label, status, code: ErrorCode, detail: &str| (label, Problem::new(status, code, detail));
+) -> Result<(Grant, Url, Turn), (PreviewOutcome, Problem)> {
+    let refused = |outcome, status, code: ErrorCode, detail: &str| {
+        (outcome, Problem::new(status, code, detail))
+    };
     if !server.origins.allows(headers) {
         let detail = "the page that asks is not of this site";
-        return Err(refused("forbidden", StatusCode::FORBIDDEN, ErrorCode::BadOrigin, detail));
+        return Err(refused(
+            PreviewOutcome::Forbidden,
+            StatusCode::FORBIDDEN,
+            ErrorCode::BadOrigin,
+            detail,
+        ));
     }
     let grant = server.grant_of(headers).ok_or_else(|| {
         let detail = "the grant is missing, forged or expired";
-        refused("forbidden", StatusCode::FORBIDDEN, ErrorCode::BadGrant, detail)
+        refused(PreviewOutcome::Forbidden, StatusCode::FORBIDDEN, ErrorCode::BadGrant, detail)
     })?;
     let Json(request) = request.map_err(|rejection| {
         let detail = "the request is not the JSON that it should be";
-        refused("malformed", rejection.status(), ErrorCode::BadRequest, detail)
+        refused(PreviewOutcome::Malformed, rejection.status(), ErrorCode::BadRequest, detail)
     })?;
     let (now, previews) = (server.clock.now(), &server.previews);
-    let limited = |ms| ("rate_limited", Problem::rate_limited(ms));
+    let limited = |ms| (PreviewOutcome::RateLimited, Problem::rate_limited(ms));
     let turn = previews.sessions.enter((grant.owner, grant.session), now).map_err(limited)?;
     previews.addresses.take(address, now, 1).map_err(limited)?;
     let url = Some(request.url)
@@ -89,7 +99,7 @@ fn admitted(
         .filter(|url| previews.reach.is_of_web(url))
         .ok_or_else(|| {
             let detail = "the address is malformed or not of the web";
-            refused("bad_url", StatusCode::BAD_REQUEST, ErrorCode::BadUrl, detail)
+            refused(PreviewOutcome::BadUrl, StatusCode::BAD_REQUEST, ErrorCode::BadUrl, detail)
         })?;
     Ok((grant, url, turn))
 }

@@ -27,6 +27,7 @@ use object_store::local::LocalFileSystem;
 use object_store::path::Path;
 use object_store::prefix::PrefixStore;
 use object_store::{GetOptions, GetRange, ObjectStore, ObjectStoreExt, PutPayload};
+use prometheus_client::metrics::counter::Counter;
 use protocol::fleet::FileNotice;
 use protocol::wire::Id128;
 use service::Clock;
@@ -50,6 +51,8 @@ const FOLDER: &str = "files";
 pub(crate) struct Store {
     objects: Arc<dyn ObjectStore>,
     clock: Clock,
+    /// What it failed to do, by which nobody but an operator is troubled.
+    failures: Counter,
     number: Number,
     index: Mutex<Index>,
     foreign: Mutex<Foreign>,
@@ -86,6 +89,7 @@ impl Store {
         number: Number,
         bucket: Option<Arc<dyn ObjectStore>>,
         clock: Clock,
+        failures: Counter,
     ) -> Result<Self, StoreError> {
         let shared = bucket.is_some() || !config.s3.bucket.is_empty();
         let objects = match bucket {
@@ -97,6 +101,7 @@ impl Store {
             objects,
             opened: clock.now(),
             clock,
+            failures,
             number,
             index: Mutex::new(Index::new(config.quotas, config.sweep)),
             foreign: Mutex::default(),

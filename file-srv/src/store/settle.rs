@@ -32,7 +32,9 @@ impl Store {
         let _turn = self.settling.lock().await;
         let changed = self.index().changed();
         let write = async |(id, record): (FileId, Arc<Record>)| {
-            self.write_record(id, &record).await?;
+            let written = self.write_record(id, &record).await;
+            self.failures.inc_by(written.is_err().into());
+            written?;
             self.index().written(id);
             Ok(())
         };
@@ -51,7 +53,10 @@ impl Store {
             stream::iter(some)
                 .for_each_concurrent(STORE_CHANGES_MAX, async |id| match self.delete(id).await {
                     Ok(()) => self.index().deleted(id),
-                    Err(error) => tracing::warn!(%error, "a file could not be deleted"),
+                    Err(error) => {
+                        self.failures.inc();
+                        tracing::warn!(%error, "a file could not be deleted");
+                    }
                 })
                 .await;
         }

@@ -18,6 +18,7 @@ use axum::body::Body;
 use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, StatusCode, header};
+use prometheus_client::metrics::gauge::Gauge;
 use protocol::http::Uploaded;
 use protocol::token::Grant;
 use service::http::ClientAddress;
@@ -84,6 +85,7 @@ pub(crate) async fn upload(
     match result {
         Ok(uploaded) => {
             server.metrics.uploaded(label, UploadOutcome::Stored);
+            server.metrics.upload_bytes.inc_by(uploaded.file.size);
             (StatusCode::CREATED, axum::Json(uploaded)).into_response()
         }
         Err(error) => {
@@ -99,6 +101,22 @@ pub(crate) async fn upload(
             }
             error.problem().into_response()
         }
+    }
+}
+
+/// An upload that the metric counts until it is dropped.
+struct UnderWay(Gauge);
+
+impl UnderWay {
+    fn new(gauge: &Gauge) -> Self {
+        gauge.inc();
+        Self(gauge.clone())
+    }
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        self.0.dec();
     }
 }
 
@@ -146,6 +164,7 @@ async fn answer(
         return Err(UploadError::TooLarge(bytes_max));
     }
     let admitted = server.uploads.admit(address)?;
+    let _counted = UnderWay::new(&server.metrics.uploads_under_way);
     let mut reservation = Reservation::new(&server.store, grant.owner, 0)?;
     let mut spool = Spool::create(&server.uploads.folder).await?;
     let mut day = server.uploads.days.of(address);

@@ -9,6 +9,7 @@ mod hostile_sites;
 mod images;
 mod inert;
 mod lives;
+mod metrics;
 mod preview_limits;
 mod previews;
 mod process;
