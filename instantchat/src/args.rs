@@ -26,6 +26,9 @@ pub struct Args {
     /// Print the configuration in force, without secrets, and exit.
     #[arg(long)]
     pub print_config: bool,
+    /// Ask the process with this configuration whether it is ready: exit code 0, or 1.
+    #[arg(long)]
+    pub healthcheck: bool,
 }
 
 impl Args {

@@ -30,6 +30,10 @@ fn run(clock: &Clock) -> anyhow::Result<bool> {
         say(&service::config::print(&config)?)?;
         return Ok(true);
     }
+    if args.healthcheck {
+        service::healthcheck::ask(config.admin.listen)?;
+        return Ok(true);
+    }
     service::telemetry::init(&config.log).context("log.level")?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let ended = runtime.block_on(async {

@@ -23,7 +23,7 @@ use serde::de::DeserializeOwned;
 use crate::admin::ReadyCheck;
 use crate::tls::Tls;
 use crate::{
-    Clock, Lifecycle, config as configuration, descriptors, lifecycle, process_metrics, secret,
+    Clock, Lifecycle, config as configuration, descriptors, healthcheck, lifecycle, process_metrics, secret,
     telemetry,
 };
 use listeners::Listeners;
@@ -117,6 +117,10 @@ fn lived<C: Configuration>(
         configuration::load(flags.config.as_deref(), program.prefix, configuration::environment())?;
     if flags.print_config {
         say(&configuration::print(&config)?)?;
+        return Ok(true);
+    }
+    if flags.healthcheck {
+        healthcheck::ask(config.process().admin.listen)?;
         return Ok(true);
     }
     telemetry::init(&config.process().log).context("log.level")?;

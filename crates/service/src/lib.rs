@@ -8,6 +8,7 @@ pub mod clock;
 pub mod config;
 pub mod daemon;
 mod descriptors;
+pub mod healthcheck;
 pub mod http;
 pub mod lifecycle;
 pub mod process_metrics;

@@ -12,12 +12,18 @@ pub(super) struct Flags {
     pub(super) config: Option<PathBuf>,
     /// Whether the configuration is to be printed, and nothing else.
     pub(super) print_config: bool,
+    /// Whether a process that runs already is to be asked, and nothing else.
+    pub(super) healthcheck: bool,
 }
 
 /// The flags of this process. Wrong ones end it with the usage.
 pub(super) fn of(program: Program) -> Flags {
     let mut matches = command(program).get_matches();
-    Flags { config: matches.remove_one("config"), print_config: matches.get_flag("print-config") }
+    Flags {
+        config: matches.remove_one("config"),
+        print_config: matches.get_flag("print-config"),
+        healthcheck: matches.get_flag("healthcheck"),
+    }
 }
 
 fn command(program: Program) -> Command {
@@ -31,11 +37,16 @@ fn command(program: Program) -> Command {
         .long("print-config")
         .action(ArgAction::SetTrue)
         .help("Print the configuration in force, without secrets, and exit");
+    let healthcheck = Arg::new("healthcheck")
+        .long("healthcheck")
+        .action(ArgAction::SetTrue)
+        .help("Ask the process with this configuration whether it is ready: exit code 0, or 1");
     Command::new(program.name)
         .version(program.version)
         .about(program.about)
         .arg(config)
         .arg(print_config)
+        .arg(healthcheck)
 }
 
 #[cfg(test)]
