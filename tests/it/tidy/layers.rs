@@ -6,7 +6,7 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Each crate with the crates of ours that it may use, from the bottom to the top.
-const MAY_USE: [(&str, &[&str]); 13] = [
+const MAY_USE: [(&str, &[&str]); 14] = [
     ("room", &[]),
     ("placement", &[]),
     ("protocol", &[]),
@@ -31,6 +31,7 @@ const MAY_USE: [(&str, &[&str]); 13] = [
             "placement",
         ],
     ),
+    ("bench", &[]),
     ("load-testing", &["client", "protocol"]),
     ("tests", &["client", "placement", "protocol", "service", "fleet"]),
 ];
