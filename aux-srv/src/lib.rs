@@ -9,6 +9,7 @@ mod admission;
 mod assets;
 mod config;
 mod direct;
+pub mod discovery;
 mod edge;
 mod lookup;
 mod metrics;

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use aux_srv::{AuxServer, DaemonConfig, PREFIX, Parts, Roster, RosterFile};
+use aux_srv::{AuxServer, DaemonConfig, PREFIX, Parts, Roster, RosterFile, discovery};
 use fleet::{Caller, Guard};
 use service::admin::ReadyCheck;
 use service::daemon::{Process, Program, Routes, run};
@@ -38,10 +38,12 @@ async fn start(config: DaemonConfig, it: &mut Process) -> anyhow::Result<Routes>
         edges: config.process.trusted_proxies,
     };
     let aux = AuxServer::new(parts, &it.lifecycle, &mut it.registry)?;
+    aux.watch(&it.lifecycle);
+    let own = discovery::admin_address(&it.advertised, it.admin.port());
     let guard = Guard::new(it.keys.clone(), it.clock.clone());
     Ok(Routes {
         http: security_headers(aux.edge_router().merge(aux.router())),
-        admin: axum::Router::new(),
+        admin: discovery::routes(Arc::clone(&aux), own),
         fleet: fleet::aux_routes(aux.calls(), guard),
         ready: ready(aux),
     })

@@ -36,6 +36,7 @@ pub use files::FileInstance;
 pub use roster_file::RosterFile;
 pub use view::{BackendView, Drain, DrainError, FilesView, FleetView, Trouble, Why};
 
+pub(crate) use resolver::host_of;
 pub(crate) use routing::Route;
 
 /// The way to the processes of the fleet, by their fleet addresses.
@@ -138,7 +139,7 @@ impl FleetRouter {
     }
 
     /// Watches the fleet until the soft stop.
-    pub(crate) fn run(self: &Arc<Self>, lifecycle: &Lifecycle) {
+    pub(crate) fn watch(self: &Arc<Self>, lifecycle: &Lifecycle) {
         let life = || lifecycle.clone();
         lifecycle.spawn(asking::ask_all(Arc::clone(self), life()));
         lifecycle.spawn(asking::keep_marks(Arc::clone(self), life()));
