@@ -4,20 +4,22 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::Router;
-use axum::extract::Request;
-use axum::response::Response;
+use placement::{RunId, Term};
 use prometheus_client::registry::Registry as MetricsRegistry;
+use protocol::RoomName;
 use protocol::fleet::FileNotice;
 use protocol::token::Keyring;
-use protocol::{ErrorCode, RoomName};
 use service::http::Origins;
 use service::rate::{AddressBuckets, AddressCounts};
 use service::{Clock, Lifecycle};
 
 use crate::capacity::Capacity;
 use crate::config::Config;
-use crate::links::{Alone, FileLink, RouterLink};
-use crate::log::{Log, MemoryLog};
+use crate::fleet::meter::{self, Meter};
+use crate::fleet::releases::{self, Releases};
+use crate::fleet::standing::{self, Standing, State};
+use crate::fleet::{Calls, reports};
+use crate::links::Links;
 use crate::metrics::Metrics;
 use crate::passwords::Hasher;
 use crate::places::Count;
@@ -25,27 +27,15 @@ use crate::rooms::Registry;
 use crate::status::{Phase, RoomSummary, Status};
 use crate::transport::door::{self, Nonces, Refusals};
 
-/// Milliseconds between two looks at the memory of all rooms.
-const MEMORY_EVERY_MS: u64 = 500;
+/// Milliseconds between two looks at all rooms.
+const LOOK_EVERY_MS: u64 = 500;
+/// Milliseconds that a stop waits for the router to hear that it is one, for the rooms to be over, and
+/// for the router to know that.
+const LEAVING_MS: u64 = 1_000;
+const STOP_MS: u64 = 4_000;
+const RELEASING_MS: u64 = 2_000;
 /// Rooms named in one notice to the file server.
 const OWNERS_PER_NOTICE: usize = 1_000;
-
-/// Whom a backend tells of its rooms, and where it keeps their records.
-pub struct Links {
-    /// The file server.
-    pub files: Arc<dyn FileLink>,
-    /// The router.
-    pub router: Arc<dyn RouterLink>,
-    /// The log.
-    pub log: Arc<dyn Log>,
-}
-
-impl Default for Links {
-    /// Nobody, and the memory.
-    fn default() -> Self {
-        Self { files: Arc::new(Alone), router: Arc::new(Alone), log: Arc::new(MemoryLog::new()) }
-    }
-}
 
 /// The owner of rooms.
 pub struct Backend {
@@ -56,6 +46,12 @@ pub struct Backend {
     pub(crate) metrics: Metrics,
     pub(crate) links: Links,
     pub(crate) capacity: Capacity,
+    pub(crate) standing: Standing,
+    pub(crate) releases: Releases,
+    pub(crate) meter: Meter,
+    /// Lives until the rooms are over and the router knows, or cannot be told.
+    pub(crate) outward: Lifecycle,
+    pub(crate) started: u64,
     pub(crate) rooms: Registry,
     pub(crate) hasher: Hasher,
     pub(crate) origins: Origins,
@@ -85,8 +81,13 @@ impl Backend {
         let capacity = Capacity::of(&config);
         let buckets = |rate| AddressBuckets::new(rate, config.addresses.table_max);
         let backend = Arc::new(Self {
+            standing: Standing::new(term(&clock, &links)),
+            releases: Releases::new(metrics.rooms_releasing.clone()),
+            meter: Meter::new(),
+            outward: Lifecycle::new(),
+            started: clock.unix(),
             rooms: Registry::default(),
-            hasher: Hasher::new(config.passwords.waiting_max, metrics.hashes_waiting.clone()),
+            hasher: Hasher::new(&config.passwords, metrics.hashes_waiting.clone()),
             origins: Origins::new(&config.allowed_origins),
             nonces: Nonces::default(),
             refusals: Refusals::new(),
@@ -110,8 +111,18 @@ impl Backend {
         });
         backend.lifecycle.spawn(Arc::clone(&backend).stop());
         backend.lifecycle.spawn(Arc::clone(&backend).renew_files());
-        backend.lifecycle.spawn(Arc::clone(&backend).share_memory());
+        backend.lifecycle.spawn(Arc::clone(&backend).look_after());
+        backend.lifecycle.spawn(releases::give_back(Arc::clone(&backend)));
+        backend.lifecycle.spawn(meter::measure(Arc::clone(&backend)));
+        if backend.links.place.is_some() {
+            backend.lifecycle.spawn(reports::report(Arc::clone(&backend)));
+        }
         backend
+    }
+
+    /// What the fleet may ask of this backend.
+    pub fn fleet(self: &Arc<Self>) -> Arc<dyn ::fleet::Backend> {
+        Arc::new(Calls(Arc::clone(self)))
     }
 
     /// The doors.
@@ -119,16 +130,10 @@ impl Backend {
         door::router(Arc::clone(self))
     }
 
-    /// Refuses a connection to a room for a reason that the router knows: the upgrade is
-    /// completed, so that a browser can read the error frame.
-    pub fn refuse(self: &Arc<Self>, request: Request, code: ErrorCode) -> Response {
-        door::refuse(self, request, code)
-    }
-
     /// What may be known of a room from outside; none when it does not exist.
     pub fn summary(&self, name: &RoomName) -> Option<RoomSummary> {
         let room = self.rooms.find(name)?;
-        Some(RoomSummary { protected: room.protected, members: room.online() })
+        Some(RoomSummary { protected: room.facts.protected, members: room.online() })
     }
 
     /// How much there is of everything, against the limits.
@@ -159,21 +164,45 @@ impl Backend {
         self.peers.fetch_add(1, Ordering::Relaxed)
     }
 
-    /// Ends every room at the soft stop.
+    /// Ends every room at the soft stop: the router hears of it first, so that it places nothing
+    /// here, and last, when the rooms are over.
     async fn stop(self: Arc<Self>) {
         self.lifecycle.soft_stopped().await;
         tracing::info!(rooms = self.rooms.len(), sockets = self.sockets.taken(), "rooms stop");
+        self.within(LEAVING_MS, reports::nobody_listens(&self, true)).await;
         self.rooms.stop().await;
+        self.within(STOP_MS, self.rooms.all_over()).await;
+        let all_know = self.within(RELEASING_MS, self.releases.all_known()).await;
+        if all_know.is_none() {
+            tracing::warn!("the router does not know of all rooms that are over");
+        }
+        self.links.files.finish().await;
+        self.outward.soft_stop();
     }
 
-    /// Looks now and then whether the rooms leave each other memory.
-    async fn share_memory(self: Arc<Self>) {
+    /// Waits for something for a bounded time.
+    pub(crate) async fn within<T>(&self, ms: u64, what: impl Future<Output = T>) -> Option<T> {
+        let deadline = self.clock.now().saturating_add(ms);
+        tokio::select! {
+            done = what => Some(done),
+            () = self.clock.sleep_until(deadline) => None,
+            () = self.lifecycle.hard_stopped() => None,
+        }
+    }
+
+    /// Looks now and then whether the rooms leave each other memory, and what of them is old news.
+    async fn look_after(self: Arc<Self>) {
         loop {
-            let next = self.clock.now().saturating_add(MEMORY_EVERY_MS);
+            let next = self.clock.now().saturating_add(LOOK_EVERY_MS);
             tokio::select! {
-                () = self.clock.sleep_until(next) => self.rooms.share_out(&self),
+                () = self.clock.sleep_until(next) => {}
                 () = self.lifecycle.soft_stopped() => return,
             }
+            self.rooms.share_out(&self);
+            let now = standing::now(&self.clock);
+            let mut state = self.standing.lock();
+            let State { term, holdings } = &mut *state;
+            holdings.expire(now, term);
         }
     }
 
@@ -188,9 +217,18 @@ impl Backend {
             }
             let rooms = self.rooms.all();
             for some in rooms.chunks(OWNERS_PER_NOTICE) {
-                let owners = some.iter().map(|room| room.owner).collect();
+                let owners = some.iter().map(|room| room.facts.owner).collect();
                 self.links.files.tell(FileNotice::Renewed { owners });
             }
         }
+    }
+}
+
+/// The right of a process to its rooms, as far as its place asks for one.
+fn term(clock: &Clock, links: &Links) -> Term {
+    let (run, now) = (RunId(service::random::number()), standing::now(clock));
+    match &links.place {
+        None => Term::unfenced(run, now),
+        Some(place) => Term::new(run, place.on_router_loss, now),
     }
 }

@@ -21,6 +21,8 @@ pub struct Capacity {
     pub rooms: usize,
     /// Bytes of all rooms.
     pub room_bytes: usize,
+    /// Bytes of the process.
+    pub memory: usize,
 }
 
 impl Capacity {
@@ -36,7 +38,7 @@ impl Capacity {
             0 => memory() / 100 * ROOMS_PERCENT,
             max => max,
         };
-        Self { sockets, rooms: config.rooms.max, room_bytes }
+        Self { sockets, rooms: config.rooms.max, room_bytes, memory: memory() }
     }
 }
 

@@ -5,13 +5,11 @@
 
 mod room;
 
-use std::net::SocketAddr;
-
+use placement::OnRouterLoss;
 use protocol::limits::{FIRST_FRAME_MS, HEARTBEAT_MS, IDLE_MS};
 use serde::{Deserialize, Serialize};
-use service::http::{HttpLimits, TrustedProxies};
+use service::daemon::{Configuration, ProcessConfig};
 use service::rate::{ADDRESSES_MAX, Rate};
-use service::telemetry::LogConfig;
 
 pub use room::RoomConfig;
 
@@ -19,7 +17,7 @@ pub use room::RoomConfig;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Config {
-    /// The name by which tickets call this backend.
+    /// The name by which operators call this backend.
     pub name: String,
     /// Origins beside the site's own whose pages may open sockets, exactly.
     pub allowed_origins: Vec<String>,
@@ -33,6 +31,26 @@ pub struct Config {
     pub addresses: AddressesConfig,
     /// Passwords of rooms.
     pub passwords: PasswordsConfig,
+}
+
+/// What becomes of the rooms when nothing listens at the router's address. While it is merely silent,
+/// they wait in any case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum RouterLoss {
+    /// They go on.
+    Continue,
+    /// They wait until a router is there.
+    Stop,
+}
+
+impl From<RouterLoss> for OnRouterLoss {
+    fn from(loss: RouterLoss) -> Self {
+        match loss {
+            RouterLoss::Continue => Self::Continue,
+            RouterLoss::Stop => Self::Stop,
+        }
+    }
 }
 
 /// All rooms together.
@@ -103,6 +121,8 @@ pub struct AddressesConfig {
 pub struct PasswordsConfig {
     /// Hashes that wait for a thread.
     pub waiting_max: usize,
+    /// Those of them that are of one address.
+    pub waiting_per_address_max: u32,
     /// Wrong passwords of one address for one room.
     pub wrong_per_address_and_room: Rate,
     /// Wrong passwords of one address.
@@ -111,41 +131,23 @@ pub struct PasswordsConfig {
     pub wrong_per_room: Rate,
 }
 
-/// The process of its own: a backend and its listeners.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// The process of its own: a backend in its fleet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct DaemonConfig {
-    /// The listener of the doors.
-    pub http: ListenerConfig,
-    /// The listener of `/livez`, `/readyz` and `/metrics`.
-    pub admin: AdminConfig,
-    /// Networks whose `X-Forwarded-For` counts.
-    pub trusted_proxies: TrustedProxies,
-    /// Log lines.
-    pub log: LogConfig,
-    /// Seconds for peers to be told and closed at the end.
-    pub shutdown_wait_timeout_sec: u64,
-    /// The backend. Unknown keys are found by `service::config`, which `flatten` needs.
+    /// Listeners, logs and the end. Unknown keys are found by `service::config`, since `flatten`
+    /// finds none.
+    #[serde(flatten)]
+    pub process: ProcessConfig,
+    /// The fleet addresses of the router, as host:port.
+    pub aux_instances: Vec<String>,
+    /// What becomes of the rooms when nothing listens at the router's address.
+    pub on_router_loss: RouterLoss,
+    /// Where browsers reach the doors by wss in direct mode, as host or host:port; empty without.
+    pub direct_host: String,
+    /// The backend.
     #[serde(flatten)]
     pub backend: Config,
-}
-
-/// The listener of the doors.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-pub struct ListenerConfig {
-    /// Its address.
-    pub listen: SocketAddr,
-    /// Its limits.
-    pub limits: HttpLimits,
-}
-
-/// The admin listener.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-pub struct AdminConfig {
-    /// Its address.
-    pub listen: SocketAddr,
 }
 
 impl Default for Config {
@@ -209,6 +211,7 @@ impl Default for PasswordsConfig {
     fn default() -> Self {
         Self {
             waiting_max: 64,
+            waiting_per_address_max: 4,
             wrong_per_address_and_room: Rate { burst: 5, refill_ms: 12_000 },
             wrong_per_address: Rate { burst: 20, refill_ms: 3_000 },
             wrong_per_room: Rate { burst: 60, refill_ms: 1_000 },
@@ -219,25 +222,18 @@ impl Default for PasswordsConfig {
 impl Default for DaemonConfig {
     fn default() -> Self {
         Self {
-            http: ListenerConfig::default(),
-            admin: AdminConfig::default(),
-            trusted_proxies: TrustedProxies::default(),
-            log: LogConfig::default(),
-            shutdown_wait_timeout_sec: 10,
+            process: ProcessConfig::at(8_110),
+            aux_instances: vec!["127.0.0.1:8102".into()],
+            on_router_loss: RouterLoss::Continue,
+            direct_host: String::new(),
             backend: Config::default(),
         }
     }
 }
 
-impl Default for ListenerConfig {
-    fn default() -> Self {
-        Self { listen: ([127, 0, 0, 1], 8090).into(), limits: HttpLimits::default() }
-    }
-}
-
-impl Default for AdminConfig {
-    fn default() -> Self {
-        Self { listen: ([127, 0, 0, 1], 8091).into() }
+impl Configuration for DaemonConfig {
+    fn process(&self) -> &ProcessConfig {
+        &self.process
     }
 }
 

@@ -1,7 +1,7 @@
 //! The owner of rooms: each room is one task, entered through the doors of `transport`.
 //!
 //! [`Backend`] is the whole of it: made once, served by its [`Backend::router`], asked by the
-//! router's side with [`Backend::summary`] and [`Backend::status`], ended by its lifecycle. It
+//! router's side through its [`Backend::fleet`], ended by its lifecycle. It
 //! serves no pages, issues no sessions and no tickets, and places no rooms.
 #![forbid(unsafe_code)]
 
@@ -9,6 +9,7 @@ mod backend;
 mod capacity;
 pub mod config;
 mod descriptors;
+mod fleet;
 mod labels;
 mod links;
 pub mod log;
@@ -20,8 +21,9 @@ mod rooms;
 mod status;
 pub mod transport;
 
-pub use backend::{Backend, Links};
+pub use self::fleet::{FileNotices, Reach};
+pub use backend::Backend;
 pub use config::{Config, DaemonConfig};
-pub use links::{Alone, FileLink, RouterLink};
+pub use links::{Alone, FileLink, Links, Place};
 pub use room::Epoch;
 pub use status::{Capacity, Phase, RoomSummary, Status};

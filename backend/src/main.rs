@@ -1,71 +1,52 @@
-//! The backend as a process of its own: flags, configuration, listeners, signal, stop.
+//! The backend as a process of its own.
 
-use std::path::PathBuf;
+use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Duration;
 
 use anyhow::Context;
-use backend::{Backend, DaemonConfig, Links};
-use clap::Parser;
-use prometheus_client::registry::Registry;
-use service::http::{ServeOptions, serve};
-use service::{Clock, Lifecycle, admin, config, lifecycle, secret, telemetry};
-use tokio::net::TcpListener;
+use backend::{Backend, DaemonConfig, FileNotices, Links, Place};
+use fleet::{Caller, Guard};
+use service::admin::ReadyCheck;
+use service::daemon::{Process, Program, Routes, run};
 
-/// Owns rooms of instantchat.
-#[derive(Debug, Parser)]
-#[command(version)]
-struct Flags {
-    /// The configuration file; without it, the defaults.
-    #[arg(long, env = "BACKEND_CONFIG")]
-    config: Option<PathBuf>,
-    /// Prints the configuration in force, and ends.
-    #[arg(long)]
-    print_config: bool,
+const PROGRAM: Program = Program {
+    name: "backend",
+    version: env!("CARGO_PKG_VERSION"),
+    about: "Owns rooms of an instantchat fleet.",
+    prefix: "BACKEND",
+    config_variable: "BACKEND_CONFIG",
+};
+
+fn main() -> ExitCode {
+    run(PROGRAM, start)
 }
 
-#[tokio::main]
-async fn main() -> anyhow::Result<()> {
-    let flags = Flags::parse();
-    let config: DaemonConfig = config::load(flags.config.as_deref(), "BACKEND", std::env::vars())?;
-    if flags.print_config {
-        use std::io::Write;
-        write!(std::io::stdout(), "{}", config::print(&config)?)?;
-        return Ok(());
-    }
-    telemetry::init(&config.log)?;
-    let keys = secret::from_environment()?;
-    let stopping = Duration::from_secs(config.shutdown_wait_timeout_sec);
-    let lifecycle = Lifecycle::new();
-    start(config, keys, &lifecycle).await?;
-    let clean = lifecycle::run_until_signal(&lifecycle, stopping).await?;
-    anyhow::ensure!(clean, "some tasks did not end in time");
-    Ok(())
-}
-
-/// Binds both listeners and serves them.
-async fn start(
-    config: DaemonConfig,
-    keys: protocol::token::Keyring,
-    lifecycle: &Lifecycle,
-) -> anyhow::Result<()> {
-    let bind = async |address| {
-        let bound = TcpListener::bind(address).await;
-        bound.with_context(|| format!("cannot listen on {address}"))
+async fn start(config: DaemonConfig, it: &mut Process) -> anyhow::Result<Routes> {
+    let (keys, clock, lifecycle) = (it.keys.clone(), it.clock.clone(), it.lifecycle.clone());
+    let aux = placement::roster(&config.aux_instances).context("auxInstances")?;
+    anyhow::ensure!(!aux.is_empty(), "auxInstances: without a router nobody comes");
+    let caller = Arc::new(Caller::new(keys.clone(), clock.clone(), it.tls.as_ref())?);
+    let aux = aux.iter().map(|address| caller.aux(address.as_str())).collect();
+    let reach = Arc::new(move |address: &str| caller.files(address));
+    let links = Links {
+        files: FileNotices::new(reach, clock.clone(), lifecycle.clone(), &mut it.registry),
+        aux,
+        place: Some(Place {
+            address: it.advertised.clone(),
+            door_port: it.http.port(),
+            admin_port: it.admin.port(),
+            direct_host: config.direct_host,
+            on_router_loss: config.on_router_loss.into(),
+        }),
+        ..Links::default()
     };
-    let doors = bind(config.http.listen).await?;
-    let internal = bind(config.admin.listen).await?;
-    let mut registry = Registry::with_prefix("instantchat");
-    let (clock, links) = (Clock::system(), Links::default());
-    let backend =
-        Backend::new(config.backend, keys, clock, lifecycle.clone(), &mut registry, links);
-    tracing::info!(doors = %doors.local_addr()?, admin = %internal.local_addr()?, "listening");
-    let ready: admin::ReadyCheck = Arc::new(|| Box::pin(async { Ok(()) }));
-    let internal_routes = admin::router(Arc::new(registry), lifecycle.clone(), ready);
-    let internal_options = ServeOptions::default();
-    lifecycle.spawn(serve(internal, internal_routes, internal_options, lifecycle.clone()));
-    let options =
-        ServeOptions { limits: config.http.limits, trusted_proxies: config.trusted_proxies };
-    lifecycle.spawn(serve(doors, backend.router(), options, lifecycle.clone()));
-    Ok(())
+    let guard = Guard::new(keys.clone(), clock.clone());
+    let backend = Backend::new(config.backend, keys, clock, lifecycle, &mut it.registry, links);
+    let ready: ReadyCheck = Arc::new(|| Box::pin(async { Ok(()) }));
+    Ok(Routes {
+        http: backend.router(),
+        admin: axum::Router::new(),
+        fleet: fleet::backend_routes(backend.fleet(), guard),
+        ready,
+    })
 }

@@ -22,7 +22,7 @@ label!(
     Joined = "joined", Created = "created", Restored = "restored",
     WrongPassword = "wrong_password", RoomFull = "room_full", BadName = "bad_name",
     RateLimited = "rate_limited", NotFound = "not_found", Unavailable = "unavailable",
-    Refused = "refused",
+    Moved = "moved", Refused = "refused",
 );
 
 label!(
@@ -65,6 +65,11 @@ pub(crate) struct Metrics {
     pub(crate) closes: Counters<CloseCode>,
     pub(crate) hashes_waiting: Gauge,
     pub(crate) room_panics: Counter,
+    pub(crate) rooms_dropped: Counter,
+    pub(crate) rooms_waiting: Gauge,
+    pub(crate) rooms_releasing: Gauge,
+    pub(crate) held_back: Counter,
+    pub(crate) reports: Counter,
 }
 
 impl Metrics {
@@ -89,6 +94,11 @@ impl Metrics {
             closes: Counters::register(registry, "closes", "Connections closed by code"),
             hashes_waiting: gauge(registry, "password_hashes_waiting", "Hashes that wait"),
             room_panics: counter(registry, "room_panics", "Rooms whose invariant failed"),
+            rooms_dropped: counter(registry, "rooms_dropped", "Rooms that another owner has"),
+            rooms_waiting: gauge(registry, "rooms_waiting", "Rooms that wait for the router"),
+            rooms_releasing: gauge(registry, "rooms_releasing", "Rooms over, not given back yet"),
+            reports: counter(registry, "reports", "Reports of a backend that nobody asked"),
+            held_back: counter(registry, "held_back", "Batches that waited for the router"),
         }
     }
 }

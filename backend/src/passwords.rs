@@ -3,6 +3,7 @@
 
 mod attempts;
 
+use std::net::IpAddr;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -11,8 +12,10 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use prometheus_client::metrics::gauge::Gauge;
 use protocol::ErrorCode;
 use room::Verifier;
+use service::rate::{ADDRESSES_MAX, AddressCounts};
 use tokio::sync::oneshot;
 
+use crate::config::PasswordsConfig;
 use crate::refused::Refused;
 
 pub(crate) use attempts::Attempts;
@@ -31,6 +34,8 @@ const NICE: i32 = 10;
 #[derive(Debug)]
 pub(crate) struct Hasher {
     jobs: SyncSender<Job>,
+    /// What waits of each address.
+    addresses: Arc<AddressCounts>,
     waiting: Gauge,
 }
 
@@ -43,8 +48,9 @@ struct Job {
 
 impl Hasher {
     /// Starts the threads, which end with the value.
-    pub(crate) fn new(waiting_max: usize, waiting: Gauge) -> Self {
-        let (jobs, queue) = sync_channel(waiting_max);
+    pub(crate) fn new(limits: &PasswordsConfig, waiting: Gauge) -> Self {
+        let (jobs, queue) = sync_channel(limits.waiting_max);
+        let addresses = AddressCounts::new(limits.waiting_per_address_max, ADDRESSES_MAX);
         let queue = Arc::new(Mutex::new(queue));
         let cores = thread::available_parallelism().map_or(1, usize::from);
         for _ in 0..cores.div_ceil(CORES_PER_THREAD) {
@@ -56,11 +62,18 @@ impl Hasher {
                 tracing::error!(%error, "no thread for passwords");
             }
         }
-        Self { jobs, waiting }
+        Self { jobs, addresses, waiting }
     }
 
-    /// The hash of a password under a salt. Refused when too many wait already.
-    pub(crate) async fn hash(&self, password: &str, salt: [u8; 16]) -> Result<Verifier, Refused> {
+    /// The hash of a password under a salt. Refused when too many wait already, of this address or
+    /// of all.
+    pub(crate) async fn hash(
+        &self,
+        address: IpAddr,
+        password: &str,
+        salt: [u8; 16],
+    ) -> Result<Verifier, Refused> {
+        let _place = self.addresses.enter(address).ok_or(Refused::rate_limited(BUSY_RETRY_MS))?;
         let (answer, hashed) = oneshot::channel();
         let (password, waiting) = (password.to_owned(), self.waiting.clone());
         waiting.inc();

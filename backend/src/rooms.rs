@@ -2,10 +2,13 @@
 
 mod batch;
 mod beats;
+mod fence;
 mod handle;
+mod ownership;
 mod registry;
 mod seats;
 mod task;
 
 pub(crate) use handle::{Command, Entered, Entering, Known, RoomHandle};
+pub(crate) use ownership::{Beginning, Way};
 pub(crate) use registry::Registry;

@@ -59,7 +59,7 @@ impl Batch {
 
     /// Takes one effect in.
     pub(super) fn take(&mut self, effect: Effect, around: &mut Surroundings<'_>) {
-        let owner = around.handle.owner;
+        let owner = around.handle.facts.owner;
         match effect {
             Effect::Record(record) => self.record(record, around.backend),
             Effect::Event(event) => json::append_event(self.everybody(), &event),
@@ -91,6 +91,11 @@ impl Batch {
             // The task asks the room itself.
             Effect::Ended => {}
         }
+    }
+
+    /// Frames for every live peer that are no effect of the room's.
+    pub(super) fn tell(&mut self, frame: &[u8]) {
+        self.everybody().extend_from_slice(frame);
     }
 
     /// What refusals are replaced by from here on.

@@ -1,13 +1,13 @@
 //! What others hold of a room: its inbox, and what may be known of it without asking.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use bytes::Bytes;
 use protocol::RoomName;
 use protocol::wire::Id128;
 use room::{Join, Key, PeerId, Request, RequestId};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Notify, mpsc, oneshot};
 
 use crate::passwords::Attempts;
 use crate::refused::Refused;
@@ -18,36 +18,78 @@ use crate::transport::connection::Connection;
 pub(crate) struct RoomHandle {
     /// Its name.
     pub(crate) name: RoomName,
-    /// The id by which the file server knows it: random, and the incarnation's own.
-    pub(crate) owner: Id128,
-    /// Whether it has a password.
-    pub(crate) protected: bool,
+    /// What never changes.
+    pub(crate) facts: Facts,
     /// Where its task takes commands from. Bounded: whoever brings more waits.
     pub(crate) inbox: mpsc::Sender<Command>,
     /// Wrong passwords of late.
     pub(crate) attempts: Attempts,
     /// Members online, as of the last batch.
     online: AtomicUsize,
+    /// Messages kept, as of the last batch.
+    messages: AtomicUsize,
     /// Bytes of the room, as of the last batch.
     bytes: AtomicUsize,
+    /// Whether another owns the room, and who waits to hear of it.
+    lost: AtomicBool,
+    losing: Notify,
+}
+
+/// What is known of a room from its beginning on.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Facts {
+    /// The id by which the file server knows it: random, and the incarnation's own.
+    pub(crate) owner: Id128,
+    /// Whether it has a password.
+    pub(crate) protected: bool,
+    /// The term of this owner.
+    pub(crate) epoch: u64,
+    /// When it was created, in milliseconds since 1970.
+    pub(crate) created: u64,
 }
 
 impl RoomHandle {
     /// A room without members.
-    pub(crate) fn new(
-        name: RoomName,
-        owner: Id128,
-        protected: bool,
-        inbox: mpsc::Sender<Command>,
-    ) -> Arc<Self> {
-        let attempts = Attempts::default();
-        let (online, bytes) = (AtomicUsize::new(0), AtomicUsize::new(0));
-        Arc::new(Self { name, owner, protected, inbox, attempts, online, bytes })
+    pub(crate) fn new(name: RoomName, facts: Facts, inbox: mpsc::Sender<Command>) -> Arc<Self> {
+        Arc::new(Self {
+            name,
+            facts,
+            inbox,
+            attempts: Attempts::default(),
+            online: AtomicUsize::new(0),
+            messages: AtomicUsize::new(0),
+            bytes: AtomicUsize::new(0),
+            lost: AtomicBool::new(false),
+            losing: Notify::new(),
+        })
+    }
+
+    /// Another owns the room: nothing of it leaves any more.
+    pub(crate) fn lose(&self) {
+        self.lost.store(true, Ordering::Release);
+        self.losing.notify_one();
+    }
+
+    /// Whether another owns the room.
+    pub(super) fn is_lost(&self) -> bool {
+        self.lost.load(Ordering::Acquire)
+    }
+
+    /// Waits until another owns the room. Only the room's own task waits.
+    pub(super) async fn lost(&self) {
+        while !self.is_lost() {
+            self.losing.notified().await;
+        }
     }
 
     /// Members online.
     pub(crate) fn online(&self) -> usize {
         self.online.load(Ordering::Relaxed)
+    }
+
+    /// Messages kept.
+    pub(crate) fn messages(&self) -> usize {
+        self.messages.load(Ordering::Relaxed)
     }
 
     /// Bytes of the room.
@@ -58,6 +100,11 @@ impl RoomHandle {
     /// Tells the size of the room, and what was told before.
     pub(super) fn tell_bytes(&self, bytes: usize) -> usize {
         self.bytes.swap(bytes, Ordering::Relaxed)
+    }
+
+    /// Tells how many messages the room keeps.
+    pub(super) fn tell_messages(&self, messages: usize) {
+        self.messages.store(messages, Ordering::Relaxed);
     }
 
     /// Tells how many members are online now, and what was told before.
@@ -83,6 +130,10 @@ pub(crate) enum Command {
     Answer(PeerId, Box<Bytes>),
     /// The room may hold less than it does.
     Fit,
+    /// Something for every peer, which is no event.
+    Tell(Bytes),
+    /// An operator deletes the room.
+    Delete,
     /// The process stops.
     Stop,
 }

@@ -1,18 +1,16 @@
-//! Which rooms this process owns. A name is created once, however many come at once.
+//! Which rooms are here, and the memory that they share. Who may begin and end one is decided in
+//! `ownership`.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use protocol::wire::Id128;
-use protocol::{ErrorCode, RoomName};
-use room::{Creation, Epoch, Incarnation, Limits, Room, SessionId, UnixMillis, Verifier};
-use tokio::sync::mpsc;
+use protocol::RoomName;
+use room::Limits;
+use tokio::sync::Notify;
 
 use super::handle::{Command, RoomHandle};
-use super::task::RoomTask;
 use crate::backend::Backend;
-use crate::refused::Refused;
 
 /// What all small rooms may take together above the limit of all rooms: a quarter of it.
 const SMALL_SHARE: usize = 4;
@@ -21,76 +19,29 @@ const SMALL_SHARE: usize = 4;
 const SHARE_BYTES_MIN: usize = 32 << 10;
 
 /// The rooms, by name.
+pub(super) type Rooms = HashMap<Arc<str>, Arc<RoomHandle>>;
+
+/// The rooms of this process.
 #[derive(Debug, Default)]
 pub(crate) struct Registry {
-    rooms: Mutex<HashMap<RoomName, Arc<RoomHandle>>>,
+    rooms: Mutex<Rooms>,
+    /// A room has left.
+    pub(super) left: Notify,
     /// Bytes of all rooms, as their tasks last told.
     bytes: AtomicUsize,
     /// Bytes that each room may hold at present; 0 for what the configuration says.
     share: AtomicUsize,
-    /// The highest epoch ever given or seen here.
-    epoch: AtomicU64,
 }
 
 impl Registry {
-    /// A room, if it exists.
-    pub(crate) fn find(&self, name: &RoomName) -> Option<Arc<RoomHandle>> {
+    /// A room, if it is here.
+    pub(crate) fn get(&self, name: &str) -> Option<Arc<RoomHandle>> {
         self.lock().get(name).cloned()
     }
 
-    /// Begins a room, unless somebody was first, whose room is returned then. Tells which.
-    pub(crate) fn create(
-        &self,
-        backend: &Arc<Backend>,
-        name: &RoomName,
-        creator: SessionId,
-        verifier: Option<Verifier>,
-        epoch: Option<Epoch>,
-    ) -> Result<(Arc<RoomHandle>, bool), Refused> {
-        let mut rooms = self.lock();
-        if let Some(handle) = rooms.get(name) {
-            return Ok((Arc::clone(handle), false));
-        }
-        if backend.lifecycle.stopping() {
-            return Err(Refused::new(ErrorCode::Unavailable, "the server is stopping"));
-        }
-        if rooms.len() >= backend.config.rooms.max || self.bytes() >= backend.capacity.room_bytes {
-            return Err(Refused::new(ErrorCode::Unavailable, "the server holds no more rooms"));
-        }
-        let now = UnixMillis(backend.clock.now());
-        let creation = Creation {
-            incarnation: Incarnation(service::random::bytes()),
-            epoch: self.next_epoch(now, epoch),
-            creator,
-            verifier,
-        };
-        let (room, created) = Room::create(now, creation, backend.config.room.limits());
-        let (inbox, commands) = mpsc::channel(backend.config.rooms.inbox_max.max(1));
-        let owner = Id128(service::random::bytes());
-        let handle = RoomHandle::new(name.clone(), owner, verifier.is_some(), inbox);
-        rooms.insert(name.clone(), Arc::clone(&handle));
-        backend.metrics.rooms.inc();
-        let task = RoomTask::new(Arc::clone(backend), Arc::clone(&handle), room, created, commands);
-        backend.lifecycle.spawn(task.live());
-        Ok((handle, true))
-    }
-
-    /// Forgets a room that is over.
-    pub(super) fn forget(&self, backend: &Backend, handle: &Arc<RoomHandle>) {
-        let mut rooms = self.lock();
-        if rooms.get(&handle.name).is_some_and(|present| Arc::ptr_eq(present, handle)) {
-            rooms.remove(&handle.name);
-            backend.metrics.rooms.dec();
-        }
-    }
-
-    /// An epoch above every one given here, above the router's, and not below the time.
-    pub(super) fn next_epoch(&self, now: UnixMillis, at_least: Option<Epoch>) -> Epoch {
-        let floor = now.0.max(at_least.map_or(0, |epoch| epoch.0));
-        let above = |last: u64| last.saturating_add(1).max(floor);
-        let before =
-            self.epoch.fetch_update(Ordering::AcqRel, Ordering::Acquire, |last| Some(above(last)));
-        Epoch(above(before.unwrap_or_default()))
+    /// The room of a name, for lookups.
+    pub(crate) fn find(&self, name: &RoomName) -> Option<Arc<RoomHandle>> {
+        self.get(name.as_str())
     }
 
     /// A room tells its size: what it was told before, and what it is now.
@@ -151,6 +102,17 @@ impl Registry {
         self.lock().values().cloned().collect()
     }
 
+    /// Waits until no room is here any more.
+    pub(crate) async fn all_over(&self) {
+        loop {
+            let left = self.left.notified();
+            if self.lock().is_empty() {
+                return;
+            }
+            left.await;
+        }
+    }
+
     /// Tells every room that the process stops. Rooms that begin later do not begin.
     pub(crate) async fn stop(&self) {
         for handle in self.all() {
@@ -159,7 +121,7 @@ impl Registry {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<RoomName, Arc<RoomHandle>>> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, Rooms> {
         // No change under the lock panics half-way.
         self.rooms.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -9,6 +9,7 @@ use bytes::Bytes;
 use protocol::CloseCode;
 use room::PeerId;
 
+use super::fence::{End, Fence};
 use crate::metrics::Metrics;
 use crate::transport::connection::Connection;
 use crate::transport::websocket::{Flushed, Refused};
@@ -151,13 +152,15 @@ impl Seats {
 
     /// Gives every peer its part: the broadcast as one write of shared bytes, with its own frames
     /// in their place between. Returns who is out of the seats now, the slow readers among them.
-    pub(crate) async fn deliver(
+    /// After each pause the fence is passed again.
+    pub(super) async fn deliver(
         &mut self,
         broadcast: Broadcast,
         now: u64,
         short: bool,
-        metrics: &Metrics,
-    ) -> (Delivered, Vec<PeerId>) {
+        fence: &Fence<'_>,
+    ) -> Result<(Delivered, Vec<PeerId>), End> {
+        let metrics = &fence.backend.metrics;
         self.short = short;
         let mut delivered = Delivered::default();
         let mut touched = std::mem::take(&mut self.touched);
@@ -172,6 +175,7 @@ impl Seats {
                 self.serve(place, &broadcast, now, metrics, &mut delivered);
                 if place % PEERS_PER_TURN == PEERS_PER_TURN - 1 {
                     tokio::task::yield_now().await;
+                    fence.pass().await?;
                 }
             }
         }
@@ -179,7 +183,7 @@ impl Seats {
         for peer in &leaving {
             self.remove(*peer);
         }
-        (delivered, leaving)
+        Ok((delivered, leaving))
     }
 
     /// One peer's part of a fan-out.

@@ -1,6 +1,8 @@
 //! A room's task: `select` only chooses what is next, everything that waits is applied, the log
 //! gets it once, and then the peers once.
 
+mod end;
+
 use std::collections::VecDeque;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -10,12 +12,13 @@ use protocol::CloseCode;
 use room::{Effect, Input, Limits, PeerId, Post, Record, Request, RequestId, Room, UnixMillis};
 use tokio::sync::mpsc;
 
-use super::batch::{self, Batch, Surroundings};
+use super::batch::{Batch, Surroundings};
 use super::beats::Beats;
+use super::fence::{End, Fence};
 use super::handle::{Command, Entering, Known, RoomHandle};
 use super::seats::Seats;
 use crate::backend::Backend;
-use crate::log::{LogError, Logged, Position};
+use crate::log::{LogError, Position};
 use crate::transport::json;
 
 /// Bytes of a broadcast after which it is sent before more is applied. With the largest frame on
@@ -53,19 +56,6 @@ pub(super) struct RoomTask {
     entered: bool,
     refused: bool,
     outbox_bytes: usize,
-}
-
-/// Why a room is over.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum End {
-    /// It expired, or nobody ever entered it.
-    Ended,
-    /// The process stops.
-    Stopped,
-    /// Its log belongs to another owner, or cannot be reached.
-    Lost,
-    /// Its invariants failed too often.
-    Failed,
 }
 
 impl RoomTask {
@@ -127,6 +117,9 @@ impl RoomTask {
             if self.batch.is_empty() && self.commands.is_empty() {
                 self.select().await;
             }
+            if self.handle.is_lost() {
+                return End::Lost;
+            }
             if let Some(end) = self.apply_waiting() {
                 return end;
             }
@@ -134,7 +127,9 @@ impl RoomTask {
                 tracing::warn!(%error, "a room is given up");
                 return End::Lost;
             }
-            self.deliver().await;
+            if let Err(end) = self.deliver().await {
+                return end;
+            }
             self.publish();
             if self.room.ended() || self.is_unwanted() {
                 return End::Ended;
@@ -150,6 +145,7 @@ impl RoomTask {
         let batch_max = self.backend.config.rooms.batch_max.max(1);
         tokio::select! {
             biased;
+            () = self.handle.lost() => {}
             _ = self.inbox.recv_many(&mut self.arrived, batch_max) => {}
             () = self.backend.clock.sleep_until(at) => {}
         }
@@ -186,6 +182,8 @@ impl RoomTask {
                     self.seats.own(peer, self.batch.broadcast_len(), *frames);
                 }
                 Command::Fit => self.apply(Input::Tick, None),
+                Command::Tell(frame) => self.batch.tell(&frame),
+                Command::Delete => self.apply(Input::End, None),
                 Command::Stop => return Some(End::Stopped),
             }
         }
@@ -280,14 +278,17 @@ impl RoomTask {
         Ok(())
     }
 
-    /// Gives every peer its part of the batch. Those who are too slow leave the room.
-    async fn deliver(&mut self) {
+    /// Gives every peer its part of the batch, once it may leave. Those who are too slow leave the
+    /// room.
+    async fn deliver(&mut self) -> Result<(), End> {
+        let fence = Fence { backend: &self.backend, handle: &self.handle };
+        fence.pass().await?;
         let broadcast = self.batch.broadcast();
         let metrics = &self.backend.metrics;
         let (started, now) = (self.backend.clock.seconds(), self.backend.clock.now());
         let fans_out = broadcast.frames > 0;
         let short = self.backend.outboxes_are_short();
-        let (delivered, gone) = self.seats.deliver(broadcast, now, short, metrics).await;
+        let (delivered, gone) = self.seats.deliver(broadcast, now, short, &fence).await?;
         if fans_out {
             metrics.fan_out_seconds.observe(self.backend.clock.seconds() - started);
         }
@@ -299,6 +300,7 @@ impl RoomTask {
         for peer in gone {
             self.apply(Input::Leave { peer }, None);
         }
+        Ok(())
     }
 
     /// What others may know of the room.
@@ -308,6 +310,7 @@ impl RoomTask {
         let before = self.handle.tell_bytes(bytes);
         self.backend.rooms.resize(before, bytes);
         metrics.room_bytes.inc_by(bytes as i64 - before as i64);
+        self.handle.tell_messages(self.room.messages());
         let online = self.room.online();
         let before = self.handle.tell_online(online);
         metrics.members.inc_by(online as i64 - before as i64);
@@ -319,62 +322,5 @@ impl RoomTask {
     /// A room whose first join was refused is not kept for the next one's sake.
     fn is_unwanted(&self) -> bool {
         !self.entered && self.refused && self.inbox.is_empty()
-    }
-
-    fn close_all(&mut self, code: CloseCode) {
-        let (now, metrics) = (self.backend.clock.now(), &self.backend.metrics);
-        let last = (code == CloseCode::Moving).then(json::moving);
-        self.seats.close_all(code, last.as_ref(), now, metrics);
-        (self.batch, self.beats) = (Batch::default(), Beats::default());
-    }
-
-    /// The room as the log has it, without what made it fail.
-    async fn rebuild(&mut self) -> bool {
-        let room = self.room.incarnation();
-        let Ok(logged) = self.backend.links.log.read(room).await else { return false };
-        let Logged { snapshot, records, position } = logged;
-        let snapshot = match (snapshot, records.first()) {
-            (Some(snapshot), _) => Arc::unwrap_or_clone(snapshot),
-            (None, Some(Record::Created { creation, at })) => {
-                room::Snapshot::of_creation(*creation, *at)
-            }
-            _ => return false,
-        };
-        let now = UnixMillis(self.backend.clock.now());
-        let epoch = self.backend.rooms.next_epoch(now, None);
-        self.room = Room::restore(now, snapshot, records, epoch, self.limits);
-        self.share = (self.limits.state_bytes_max, self.limits.resume_bytes_max);
-        self.batch.records.push(Record::EpochBegan { epoch, at: now });
-        self.position = position;
-        self.effects.clear();
-        true
-    }
-
-    /// The end: those who are here are told, the router before the room is forgotten.
-    async fn end(mut self: Box<Self>, end: End) {
-        self.close_all(match end {
-            End::Ended => CloseCode::RoomClosed,
-            End::Stopped => CloseCode::GoingAway,
-            End::Lost => CloseCode::Moving,
-            End::Failed => CloseCode::Failed,
-        });
-        let outbox_bytes = self.outbox_bytes;
-        let Self { backend, handle, room, mut inbox, .. } = *self;
-        backend.links.router.released(&handle.name, room.epoch());
-        backend.rooms.forget(&backend, &handle);
-        // Whoever asked to enter meanwhile is told that the room is gone by its answer's end.
-        inbox.close();
-        while inbox.recv().await.is_some() {}
-        let bytes = handle.tell_bytes(0);
-        backend.rooms.resize(bytes, 0);
-        backend.metrics.room_bytes.inc_by(-(bytes as i64));
-        backend.metrics.members.inc_by(-(handle.tell_online(0) as i64));
-        backend.metrics.outbox_bytes.inc_by(-(outbox_bytes as i64));
-        if end != End::Lost {
-            backend.links.files.tell(batch::ended(handle.owner));
-            if let Err(error) = backend.links.log.delete(room.incarnation()).await {
-                tracing::warn!(%error, "the log of a room stays behind");
-            }
-        }
     }
 }

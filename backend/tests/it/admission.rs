@@ -3,21 +3,8 @@
 use client::{Client, Options};
 use protocol::http::{SESSION_HEADER, TICKET_HEADER};
 use protocol::token::{Keyring, Session, Ticket};
-use protocol::wire::Id128;
 
 use crate::server::{TestServer, keys, named};
-
-fn ticket(session: Session) -> Ticket {
-    Ticket {
-        room: "tea".into(),
-        run: 0,
-        router: 0,
-        epoch: 1,
-        session: session.hash(&keys()),
-        nonce: Id128(service::random::bytes()),
-        expires: service::Clock::system().now() + 60_000,
-    }
-}
 
 /// What a visitor with these values gets: the status and the code of the refusal, or nothing.
 async fn refused(server: &TestServer, session: &str, ticket: &str) -> Option<(u16, String)> {
@@ -42,7 +29,7 @@ async fn refused(server: &TestServer, session: &str, ticket: &str) -> Option<(u1
 async fn a_ticket_admits_its_session_to_its_room_once() {
     let server = TestServer::start().await;
     let session = Session([7; 16]);
-    let token = ticket(session).sign(&keys());
+    let token = server.router.ticket("tea", session).sign(&keys());
     assert_eq!(refused(&server, &session.sign(&keys()), &token).await, None);
     let again = refused(&server, &session.sign(&keys()), &token).await;
     assert_eq!(again, Some((403, "bad_ticket".into())));
@@ -54,7 +41,7 @@ async fn forged_expired_and_foreign_tickets_are_refused() {
     let session = Session([7; 16]);
     let own = session.sign(&keys());
     let strangers = Keyring::new(b"a secret that is no fleet's at all", None).unwrap();
-    let good = ticket(session);
+    let good = server.router.ticket("tea", session);
     let mut tampered = good.sign(&keys());
     tampered.replace_range(20..21, if &tampered[20..21] == "A" { "B" } else { "A" });
     let cases = [
@@ -64,14 +51,15 @@ async fn forged_expired_and_foreign_tickets_are_refused() {
         ("another kind of token", own.clone()),
         ("another room", Ticket { room: "coffee".into(), ..good.clone() }.sign(&keys())),
         ("expired", Ticket { expires: good.expires - 80_000, ..good.clone() }.sign(&keys())),
-        ("another session", ticket(Session([8; 16])).sign(&keys())),
+        ("another session", server.router.ticket("tea", Session([8; 16])).sign(&keys())),
     ];
     for (what, token) in cases {
         let answer = refused(&server, &own, &token).await;
         assert_eq!(answer, Some((403, "bad_ticket".into())), "{what}");
     }
     let foreign = session.sign(&strangers);
-    let answer = refused(&server, &foreign, &ticket(session).sign(&keys())).await;
+    let answer =
+        refused(&server, &foreign, &server.router.ticket("tea", session).sign(&keys())).await;
     assert_eq!(answer, Some((403, "bad_ticket".into())), "a forged session");
     assert_eq!(server.backend.status().rooms, 0);
 }

@@ -5,6 +5,7 @@
 
 mod hearing;
 mod raw;
+mod router;
 mod server;
 
 mod admission;
@@ -17,6 +18,7 @@ mod files;
 mod hostile;
 mod limits;
 mod log_suite;
+mod membership;
 mod outboxes;
 mod protection;
 mod storm;

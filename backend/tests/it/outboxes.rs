@@ -57,6 +57,8 @@ async fn who_takes_nothing_is_cut_off_though_it_goes_on_talking() {
     let text = "x".repeat(10_000);
     for n in 0..2_000 {
         ada.say(&format!("k{n}"), &text).await.unwrap();
+        // Whoever says nothing for a second is closed for that.
+        deaf.typing().await.unwrap();
         if server.metric("outbox_bytes") > 0.0 {
             break;
         }

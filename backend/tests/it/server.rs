@@ -1,27 +1,23 @@
 //! A backend on a port of its own, and the clients of the tests.
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::{Request, State};
-use axum::middleware::{Next, from_fn_with_state};
-use axum::response::Response;
+use axum::middleware::from_fn_with_state;
 use backend::log::Log;
-use backend::{Backend, Config, FileLink, Links, RouterLink};
+use backend::{Backend, Config, Links, Place};
 use client::{Client, Options};
-use http::{HeaderValue, header};
+use placement::OnRouterLoss;
 use prometheus_client::registry::Registry;
-use protocol::RoomName;
-use protocol::fleet::FileNotice;
 use protocol::frame::{Join, Joined};
-use protocol::http::{SESSION_HEADER, TICKET_HEADER};
-use protocol::token::{Keyring, Session, Ticket};
-use protocol::wire::Id128;
+use protocol::token::Keyring;
 use service::clock::ManualClock;
-use service::http::{ServeOptions, serve, session_cookie, session_of};
+use service::http::{ServeOptions, serve};
 use service::{Clock, Lifecycle};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
+
+use crate::router::{TestRouter, Told, route};
 
 /// How long a test waits for what must come.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
@@ -37,26 +33,8 @@ pub(crate) struct TestServer {
     pub(crate) address: SocketAddr,
     pub(crate) lifecycle: Lifecycle,
     pub(crate) told: Arc<Told>,
+    pub(crate) router: Arc<TestRouter>,
     registry: Arc<Registry>,
-}
-
-/// What the others were told.
-#[derive(Default)]
-pub(crate) struct Told {
-    pub(crate) files: Mutex<Vec<FileNotice>>,
-    pub(crate) released: Mutex<Vec<(RoomName, u64)>>,
-}
-
-impl FileLink for Told {
-    fn tell(&self, notice: FileNotice) {
-        self.files.lock().unwrap().push(notice);
-    }
-}
-
-impl RouterLink for Told {
-    fn released(&self, room: &RoomName, epoch: room::Epoch) {
-        self.released.lock().unwrap().push((room.clone(), epoch.0));
-    }
 }
 
 /// What a test changes about its server.
@@ -64,19 +42,15 @@ pub(crate) struct Setting {
     pub(crate) config: Config,
     pub(crate) clock: Clock,
     pub(crate) log: Arc<dyn Log>,
+    /// Whether the backend is one of a fleet, whose router is asked for by the test.
+    pub(crate) fenced: bool,
 }
 
 impl Default for Setting {
     fn default() -> Self {
         let log = Arc::new(backend::log::MemoryLog::new());
-        Self { config: Config::default(), clock: Clock::system(), log }
+        Self { config: Config::default(), clock: Clock::system(), log, fenced: false }
     }
-}
-
-/// The router's part: who comes without a session gets one, and everybody gets a ticket.
-#[derive(Clone)]
-struct Router {
-    clock: Clock,
 }
 
 impl TestServer {
@@ -105,8 +79,20 @@ impl TestServer {
         let lifecycle = Lifecycle::new();
         let mut registry = Registry::with_prefix("instantchat");
         let told = Arc::new(Told::default());
-        let links = Links { files: told.clone(), router: told.clone(), log: setting.log };
-        let part = Router { clock: setting.clock.clone() };
+        let place = Place {
+            address: "127.0.0.1:9".into(),
+            door_port: port,
+            admin_port: 0,
+            direct_host: String::new(),
+            on_router_loss: OnRouterLoss::Continue,
+        };
+        let links = Links {
+            files: told.clone(),
+            aux: vec![told.clone()],
+            log: setting.log,
+            place: setting.fenced.then_some(place),
+        };
+        let clock = setting.clock.clone();
         let backend = Backend::new(
             setting.config,
             keys(),
@@ -115,11 +101,13 @@ impl TestServer {
             &mut registry,
             links,
         );
-        let router = backend.router().layer(from_fn_with_state(part, route));
+        let routing = Arc::new(TestRouter::new(backend.fleet(), clock, told.clone()).await);
+        let router = backend.router().layer(from_fn_with_state(routing.clone(), route));
         let serving = serve(listener, router, ServeOptions::default(), lifecycle.clone());
         lifecycle.spawn(serving);
         let address = (Ipv4Addr::LOCALHOST, port).into();
-        Self { backend, address, lifecycle, told, registry: Arc::new(registry) }
+        let registry = Arc::new(registry);
+        Self { backend, address, lifecycle, told, router: routing, registry }
     }
 
     /// The address of a room's door.
@@ -197,50 +185,4 @@ impl Drop for TestServer {
 /// A join under a name.
 pub(crate) fn named(name: &str) -> Join {
     Join { name: Some(name.into()), ..Join::default() }
-}
-
-/// What aux-srv does between the listener and the backend.
-async fn route(State(part): State<Router>, mut request: Request, next: Next) -> Response {
-    let keys = keys();
-    let known = session_of(request.headers(), &keys);
-    let session = known.unwrap_or_else(|| Session(service::random::bytes()));
-    let room = request.uri().path().split('/').nth(3).unwrap_or_default();
-    let room = percent_decoded(room);
-    let room = RoomName::parse(&room).map_or_else(|_| room, |name| name.to_string());
-    let ticket = Ticket {
-        room,
-        run: 0,
-        router: 0,
-        epoch: 1,
-        session: session.hash(&keys),
-        nonce: Id128(service::random::bytes()),
-        expires: part.clock.now() + 60_000,
-    };
-    let headers = request.headers_mut();
-    let mut set = |name: &'static str, value: String| {
-        headers.entry(name).or_insert(HeaderValue::try_from(value).unwrap());
-    };
-    set(TICKET_HEADER, ticket.sign(&keys));
-    if known.is_none() {
-        set(SESSION_HEADER, session.sign(&keys));
-    }
-    let mut response = next.run(request).await;
-    if known.is_none() {
-        let cookie = session_cookie(&session, &keys, false, 30);
-        response.headers_mut().insert(header::SET_COOKIE, cookie);
-    }
-    response
-}
-
-fn percent_decoded(text: &str) -> String {
-    let mut bytes = Vec::new();
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        let hex = (byte == b'%').then(|| (rest.next().unwrap(), rest.next().unwrap()));
-        bytes.push(hex.map_or(byte, |(high, low)| {
-            let text = String::from_utf8(vec![high, low]).unwrap();
-            u8::from_str_radix(&text, 16).unwrap()
-        }));
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }

@@ -130,6 +130,11 @@ impl Room {
         self.members.len()
     }
 
+    /// Messages kept.
+    pub fn messages(&self) -> usize {
+        self.history.len()
+    }
+
     /// The memory of all state, connections included; an estimate.
     pub fn bytes(&self) -> usize {
         self.state_bytes() + self.peers.len() * size::PEER_BYTES

@@ -12,9 +12,10 @@ use axum::extract::{RawPathParams, Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use http::StatusCode;
+use http::header::ORIGIN;
 use http::request::Parts;
 use hyper::upgrade::OnUpgrade;
-use protocol::{ErrorCode, NameError, RoomName};
+use protocol::{ErrorCode, NameError, RoomName, TICKET_SUBPROTOCOL_PREFIX};
 use room::{PeerId, SessionId};
 use service::http::{ClientAddress, ConnectionPlace, Problem};
 
@@ -28,9 +29,6 @@ use crate::refused::Refused;
 
 pub(crate) use refusal::Refusals;
 pub(crate) use ticket::Nonces;
-
-/// Milliseconds after which a full fleet may have room again, and a router may be asked.
-const UNAVAILABLE_RETRY_MS: u64 = 2_000;
 
 /// The route of the door.
 pub(crate) fn router(backend: Arc<Backend>) -> Router {
@@ -77,54 +75,39 @@ async fn open(
     }
 }
 
-/// Refuses a connection for a reason that the router knows, where a browser can read it.
-pub(crate) fn refuse(backend: &Arc<Backend>, request: Request, code: ErrorCode) -> Response {
-    let (mut parts, _) = request.into_parts();
-    let handshake = match websocket::accept(&parts) {
-        Ok(handshake) => handshake,
-        Err(refused) => return not_a_handshake(&refused),
-    };
-    let (address, now) = (address_of(&parts), backend.clock.now());
-    let refused = match backend.connects.take(address, now, 1) {
-        Ok(()) if code == ErrorCode::Unavailable => {
-            let detail = "no backend can take the room";
-            Refused { retry_after_ms: Some(UNAVAILABLE_RETRY_MS), ..Refused::new(code, detail) }
-        }
-        Ok(()) if code == ErrorCode::RateLimited => Refused::rate_limited(UNAVAILABLE_RETRY_MS),
-        Ok(()) => Refused::new(code, "this cannot be the name of a room"),
-        Err(retry_after_ms) => {
-            backend.metrics.rate_limited.inc(Limited::Connects);
-            Refused::rate_limited(retry_after_ms)
-        }
-    };
-    refusal::answer(backend, &mut parts, &handshake, refused)
-}
-
-fn not_a_handshake(refused: &websocket::HandshakeRefused) -> Response {
-    let problem = Problem::new(refused.status(), ErrorCode::BadRequest, refused.to_string());
-    (refused.headers(), problem).into_response()
-}
-
 /// Judges a request by everything but its handshake.
 fn admit(backend: &Backend, parts: &Parts, name: &str) -> Result<(Arrival, Places), Turned> {
-    if !backend.origins.allows(&parts.headers) {
-        let detail = "the page that asks is not of this site";
-        let problem = Problem::new(StatusCode::FORBIDDEN, ErrorCode::BadOrigin, detail);
-        return Err(Turned::Away(problem));
-    }
     let (address, now) = (address_of(parts), backend.clock.now());
+    let has_pass = websocket::offered(parts, TICKET_SUBPROTOCOL_PREFIX).is_some();
+    if !has_pass && !backend.origins.allows(&parts.headers) {
+        return Err(other_site());
+    }
     backend.connects.take(address, now, 1).map_err(|retry_after_ms| {
         backend.metrics.rate_limited.inc(Limited::Connects);
         Refused::rate_limited(retry_after_ms)
     })?;
     let name = RoomName::parse(name).map_err(|error| bad_name(&error))?;
-    let (session, ticket) = ticket::admit(backend, parts, &name, now).map_err(Turned::Away)?;
+    let routers_now = backend.standing.router_time(now);
+    let visitor = ticket::read(backend, parts, routers_now)?;
+    if visitor.page.as_ref().is_some_and(|page| page.0.as_deref() != origin_of(parts)) {
+        return Err(other_site());
+    }
+    let admission = ticket::admit(backend, &visitor, &name, routers_now)?;
     if backend.lifecycle.stopping() {
         return Err(Refused::new(ErrorCode::Unavailable, "the server is stopping").into());
     }
     let places = places(backend, parts)?;
-    let session = SessionId(session.0);
-    Ok((Arrival { name, session, epoch: Some(room::Epoch(ticket.epoch)) }, places))
+    let session = SessionId(visitor.session.0);
+    Ok((Arrival { name, session, admission }, places))
+}
+
+fn other_site() -> Turned {
+    let detail = "the page that asks is not of this site";
+    Turned::Away(Problem::new(StatusCode::FORBIDDEN, ErrorCode::BadOrigin, detail))
+}
+
+fn origin_of(parts: &Parts) -> Option<&str> {
+    parts.headers.get(ORIGIN)?.to_str().ok()
 }
 
 fn places(backend: &Backend, parts: &Parts) -> Result<Places, Refused> {

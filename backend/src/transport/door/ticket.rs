@@ -5,53 +5,97 @@ use std::sync::{Mutex, PoisonError};
 
 use http::StatusCode;
 use http::request::Parts;
+use placement::{Admission, RouterId, RunId};
 use protocol::http::{SESSION_HEADER, TICKET_HEADER};
 use protocol::limits::TICKET_LEEWAY_MS;
-use protocol::token::{Session, Ticket};
+use protocol::token::{Pass, Session, Ticket, TokenError};
 use protocol::wire::Id128;
-use protocol::{ErrorCode, RoomName};
+use protocol::{ErrorCode, RoomName, TICKET_SUBPROTOCOL_PREFIX};
 use service::http::{Problem, session_of};
 
+use super::Turned;
 use crate::backend::Backend;
+use crate::refused::Refused;
+use crate::transport::websocket::offered;
 
 /// Tickets remembered as used. They are forgotten when they expire, after 70 s, so this is far
 /// more than 2,000 connections a second; beyond it nobody comes in.
 const NONCES_MAX: usize = 200_000;
 
-/// The session and the ticket of a request.
-pub(super) fn admit(
-    backend: &Backend,
-    parts: &Parts,
-    name: &RoomName,
-    now: u64,
-) -> Result<(Session, Ticket), Problem> {
+/// Whoever brings a ticket that was good asks again, and gets a better one.
+const EXPIRED: Refused = Refused::new(ErrorCode::BadTicket, "the ticket has expired");
+const OTHER_RUN: Refused = Refused::new(ErrorCode::Moved, "the ticket is for another process");
+
+/// Who asks to come in where.
+pub(super) struct Visitor {
+    pub(super) session: Session,
+    pub(super) ticket: Ticket,
+    /// The page that a pass was given to, where one was brought.
+    pub(super) page: Option<Page>,
+}
+
+/// The origin of a page that the router has checked; none of a client that is no browser.
+pub(super) struct Page(pub(super) Option<String>);
+
+/// The visitor of a request. Tickets are judged by the time of the router that issued them.
+pub(super) fn read(backend: &Backend, parts: &Parts, now: u64) -> Result<Visitor, Turned> {
     let keys = &backend.keys;
+    if let Some(pass) = offered(parts, TICKET_SUBPROTOCOL_PREFIX) {
+        let Pass { ticket, session, origin } = Pass::open(keys, pass, now).map_err(bad)?;
+        return Ok(Visitor { session: Session(session), ticket, page: Some(Page(origin)) });
+    }
     // A session that the router has just made stands in a header of its own.
     let made = header(parts, SESSION_HEADER).and_then(|token| Session::verify(keys, token).ok());
     let session = made.or_else(|| session_of(&parts.headers, keys));
     let session = session.ok_or_else(|| forbidden("there is no session"))?;
     let token = header(parts, TICKET_HEADER).ok_or_else(|| forbidden("there is no ticket"))?;
-    let ticket = Ticket::verify(keys, token, now)
-        .map_err(|error| forbidden(&format!("the ticket is {error}")))?;
+    let ticket = Ticket::verify(keys, token, now).map_err(bad)?;
+    Ok(Visitor { session, ticket, page: None })
+}
+
+/// Accepts a ticket, once.
+pub(super) fn admit(
+    backend: &Backend,
+    visitor: &Visitor,
+    name: &RoomName,
+    now: u64,
+) -> Result<Admission, Turned> {
+    let Visitor { session, ticket, .. } = visitor;
     if ticket.room != name.as_str() {
         return Err(forbidden("the ticket is for another room"));
     }
-    if !session.matches(keys, ticket.session) {
+    if !session.matches(&backend.keys, ticket.session) {
         return Err(forbidden("the ticket is another session's"));
     }
+    if RunId(ticket.run) != backend.standing.run() {
+        return Err(OTHER_RUN.into());
+    }
     match backend.nonces.accept(ticket.nonce, ticket.expires, now) {
-        Accepted::First => Ok((session, ticket)),
+        Accepted::First => Ok(Admission {
+            router: RouterId(ticket.router),
+            run: RunId(ticket.run),
+            room: name.shared(),
+            epoch: ticket.epoch,
+        }),
         Accepted::Again => Err(forbidden("the ticket was used already")),
-        Accepted::Full => Err(Problem::new(
+        Accepted::Full => Err(Turned::Away(Problem::new(
             StatusCode::SERVICE_UNAVAILABLE,
             ErrorCode::Unavailable,
             "too many tickets were used of late",
-        )),
+        ))),
     }
 }
 
-fn forbidden(detail: &str) -> Problem {
-    Problem::new(StatusCode::FORBIDDEN, ErrorCode::BadTicket, detail)
+/// What is not signed by the fleet costs no upgrade; what was good once is told so.
+fn bad(error: TokenError) -> Turned {
+    match error {
+        TokenError::Expired => EXPIRED.into(),
+        error => forbidden(&format!("the ticket is {error}")),
+    }
+}
+
+fn forbidden(detail: &str) -> Turned {
+    Turned::Away(Problem::new(StatusCode::FORBIDDEN, ErrorCode::BadTicket, detail))
 }
 
 fn header<'p>(parts: &'p Parts, name: &str) -> Option<&'p str> {

@@ -77,6 +77,11 @@ pub(crate) fn heartbeats(epoch: u64, seq: u64) -> (Bytes, Bytes) {
     (batch.into(), ping)
 }
 
+/// What an operator has to say to everybody.
+pub(crate) fn notice(text: &str) -> Bytes {
+    single(&ServerFrame::Notice { text: text.into() })
+}
+
 /// The room has another owner now: come back.
 pub(crate) fn moving() -> Bytes {
     single(&ServerFrame::Moving { retry_after_ms: MOVED_RETRY_MS })

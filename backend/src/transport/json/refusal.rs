@@ -41,6 +41,7 @@ pub(crate) fn outcome_of(code: ErrorCode) -> JoinOutcome {
         ErrorCode::RateLimited => JoinOutcome::RateLimited,
         ErrorCode::NotFound => JoinOutcome::NotFound,
         ErrorCode::Unavailable => JoinOutcome::Unavailable,
+        ErrorCode::Moved => JoinOutcome::Moved,
         _ => JoinOutcome::Refused,
     }
 }

@@ -14,7 +14,7 @@ use super::hearing::Heard;
 use super::{Arrival, Peer};
 use crate::metrics::{JoinOutcome, Limited};
 use crate::refused::Refused;
-use crate::rooms::{Command, Entered, Entering, RoomHandle};
+use crate::rooms::{Beginning, Command, Entered, Entering, RoomHandle, Way};
 use crate::transport::json;
 
 /// Tries to enter a room that ends, or asks for another proof, while somebody enters it.
@@ -23,6 +23,8 @@ const TRIES_MAX: u32 = 8;
 /// Why a peer that asked to enter is not in the room.
 enum NotIn {
     Refused(Refused),
+    /// The room is between two places.
+    Moving,
     /// The room ended meanwhile: it is looked for again.
     Gone,
 }
@@ -40,10 +42,16 @@ impl Peer {
         let id = join.id;
         match self.join(&arrival, join).await {
             Ok(entered) => Some(entered),
-            Err(refused) => {
+            Err(NotIn::Refused(refused)) => {
                 self.backend.metrics.joins.inc(json::outcome_of(refused.code));
                 self.refuse(id, &refused);
                 self.close(CloseCode::Policy, refused.code.as_str());
+                None
+            }
+            Err(NotIn::Moving | NotIn::Gone) => {
+                self.backend.metrics.joins.inc(JoinOutcome::Moved);
+                self.send(&json::moving());
+                self.close(CloseCode::Moving, CloseCode::Moving.as_str());
                 None
             }
         }
@@ -80,28 +88,26 @@ impl Peer {
         }
     }
 
-    async fn join(
-        &self,
-        arrival: &Arrival,
-        join: Join,
-    ) -> Result<(Arc<RoomHandle>, bool), Refused> {
+    async fn join(&self, arrival: &Arrival, join: Join) -> Result<(Arc<RoomHandle>, bool), NotIn> {
         let password = join.password.as_deref().filter(|password| !password.is_empty());
         if password.is_some_and(|password| password.chars().count() > PASSWORD_CHARS_MAX) {
-            return Err(Refused::new(ErrorCode::TooLong, "a password has 200 characters at most"));
+            let detail = "a password has 200 characters at most";
+            return Err(Refused::new(ErrorCode::TooLong, detail).into());
         }
         let entry = Entry { peer: self, arrival, join: &join, password };
         for _ in 0..TRIES_MAX {
-            let (room, proof) = match self.backend.rooms.find(&arrival.name) {
-                Some(room) => (room, None),
-                None => entry.make_room().await?,
+            let (way, proof) = match self.backend.rooms.way(&self.backend, &arrival.admission)? {
+                Way::Free => entry.make_room().await?,
+                way => (way, None),
             };
+            let Way::In(room) = way else { return Err(NotIn::Moving) };
             match entry.enter(&room, proof).await {
                 Ok(live) => return Ok((room, live)),
-                Err(NotIn::Refused(refused)) => return Err(refused),
                 Err(NotIn::Gone) => {}
+                Err(not_in) => return Err(not_in),
             }
         }
-        Err(Refused::new(ErrorCode::Unavailable, "the room comes and goes"))
+        Err(NotIn::Gone)
     }
 }
 
@@ -116,7 +122,7 @@ struct Entry<'a> {
 impl Entry<'_> {
     /// Makes the room that does not exist: anew, or from what the client kept of a lost one. The
     /// proof is for the room that is there then.
-    async fn make_room(&self) -> Result<(Arc<RoomHandle>, Option<Verifier>), Refused> {
+    async fn make_room(&self) -> Result<(Way, Option<Verifier>), Refused> {
         let backend = &self.peer.backend;
         let keep = match &self.join.resume {
             None => None,
@@ -132,15 +138,12 @@ impl Entry<'_> {
         if !matches!(&made, Ok((_, _, true))) {
             backend.rooms_created.give_back(address, 1);
         }
-        made.map(|(room, proof, _)| (room, proof))
+        made.map(|(way, proof, _)| (way, proof))
     }
 
-    async fn make(
-        &self,
-        keep: Option<&Keep>,
-    ) -> Result<(Arc<RoomHandle>, Option<Verifier>, bool), Refused> {
+    async fn make(&self, keep: Option<&Keep>) -> Result<(Way, Option<Verifier>, bool), Refused> {
         let backend = &self.peer.backend;
-        let Arrival { name, session, epoch } = self.arrival;
+        let Arrival { name, session, admission } = self.arrival;
         let (creator, verifier, proof) = match keep {
             None => {
                 let verifier = self.proof(service::random::bytes()).await?;
@@ -157,14 +160,15 @@ impl Entry<'_> {
                 (creator, verifier, proof)
             }
         };
-        let (room, made) = backend.rooms.create(backend, name, creator, verifier, *epoch)?;
+        let beginning = Beginning { name, admission, creator, verifier };
+        let (way, made) = backend.rooms.create(backend, &beginning)?;
         if made {
             let outcome = if keep.is_some() { JoinOutcome::Restored } else { JoinOutcome::Created };
             backend.metrics.joins.inc(outcome);
         }
         // Whoever lost the race for the name has hashed under another salt than the room's: it is
         // asked for a proof like everybody else, and its attempt counts.
-        Ok((room, proof.filter(|_| made), made))
+        Ok((way, proof.filter(|_| made), made))
     }
 
     /// What the client kept of the room. Without it a returning client makes no room.
@@ -179,7 +183,8 @@ impl Entry<'_> {
     async fn proof(&self, salt: [u8; 16]) -> Result<Option<Verifier>, Refused> {
         let Some(password) = self.password else { return Ok(None) };
         let backend = &self.peer.backend;
-        let hashed = backend.hasher.hash(password, salt).await.inspect_err(|_| {
+        let address = self.peer.connection.address;
+        let hashed = backend.hasher.hash(address, password, salt).await.inspect_err(|_| {
             backend.metrics.rate_limited.inc(Limited::Hashes);
         });
         hashed.map(Some)

@@ -145,7 +145,7 @@ impl Member {
     fn translate(&self, frame: ClientFrame) -> Result<Asked, Refused> {
         let backend = &self.peer.backend;
         let now = backend.clock.now();
-        let descriptors = Descriptors { keys: &backend.keys, owner: self.room.owner, now };
+        let descriptors = Descriptors { keys: &backend.keys, owner: self.room.facts.owner, now };
         let asked = json::asked(frame, &descriptors)?;
         let grows = matches!(asked, Asked::Request(_, Request::Post(_) | Request::Edit { .. }));
         if grows && !backend.rooms.may_grow(backend, &self.room) {
@@ -165,7 +165,7 @@ impl Member {
     fn grant(&self, id: Option<u64>) -> Bytes {
         let backend = &self.peer.backend;
         let grant = Grant {
-            owner: self.room.owner,
+            owner: self.room.facts.owner,
             session: self.session.hash(&backend.keys),
             bytes_max: backend.config.peers.upload_bytes_max,
             expires: backend.clock.now().saturating_add(GRANT_MS),

@@ -11,9 +11,10 @@ mod member;
 
 use std::sync::Arc;
 
+use placement::Admission;
 use protocol::RoomName;
 use protocol::token::Session;
-use room::{Epoch, SessionId};
+use room::SessionId;
 
 use self::allowance::Allowance;
 use self::member::Member;
@@ -29,8 +30,8 @@ pub(crate) struct Arrival {
     pub(crate) name: RoomName,
     /// Whose connection it is.
     pub(crate) session: SessionId,
-    /// The term that the router gave the room's owner.
-    pub(crate) epoch: Option<Epoch>,
+    /// The right to be there, which is judged when the connection joins.
+    pub(crate) admission: Admission,
 }
 
 /// A connection that has not joined.

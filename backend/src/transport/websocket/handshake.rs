@@ -73,6 +73,11 @@ pub fn accept(request: &Parts) -> Result<Handshake, HandshakeRefused> {
     Ok(Handshake { accept: accept_value(key), subprotocol: offered.then_some(SUBPROTOCOL) })
 }
 
+/// What follows a prefix in the first subprotocol offered that has it.
+pub fn offered<'r>(request: &'r Parts, prefix: &str) -> Option<&'r str> {
+    tokens(&request.headers, SEC_WEBSOCKET_PROTOCOL).find_map(|token| token.strip_prefix(prefix))
+}
+
 impl Handshake {
     /// The 101 that completes the handshake.
     pub fn response<B: Default>(&self) -> Response<B> {

@@ -25,7 +25,7 @@ mod upgrade;
 
 pub use decoder::{Decoder, Limits, decode_any_bytes};
 pub use error::ProtocolError;
-pub use handshake::{Handshake, HandshakeRefused, SUBPROTOCOL, accept};
+pub use handshake::{Handshake, HandshakeRefused, SUBPROTOCOL, accept, offered};
 pub use message::Incoming;
 pub use outbox::{Flushed, OutboxLimits, Refused};
 pub use reader::{ReadError, Reader};
