@@ -7,7 +7,7 @@ use bytes::BytesMut;
 use protocol::token::Keyring;
 use protocol::wire::Id128;
 use reqwest::header::CONTENT_LENGTH;
-use reqwest::{Client, Response, StatusCode};
+use reqwest::{Client, Response, StatusCode, Url};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use service::tls::Tls;
@@ -130,8 +130,11 @@ impl Caller {
             unix: clock.unix(),
             nonce,
         };
+        let url = Url::parse(&format!("{scheme}://{address}{path}")).ok();
+        // An address that is none makes a host of the path, or a path of itself.
+        let url = url.filter(|url| url.path() == path);
         let request = client
-            .post(format!("{scheme}://{address}{path}"))
+            .post(url.ok_or_else(|| bad(format!("`{address}` is not host:port")))?)
             .header(QUESTION_HEADER, question.sign(keys))
             .body(body);
         let response = request.send().await.map_err(|error| broken(&error))?;
