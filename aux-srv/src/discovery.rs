@@ -31,9 +31,9 @@ pub fn admin_address(advertised: &str, admin_port: u16) -> String {
 
 /// Everybody whose admin port is known. Who is down stays, so that its absence is seen.
 fn groups(view: &FleetView, own: &str) -> Vec<TargetGroup> {
-    let group = |kind: &str, name: String, target: String| TargetGroup {
+    let group = |process: &str, name: String, target: String| TargetGroup {
         targets: vec![target],
-        labels: BTreeMap::from([("kind", kind.to_owned()), ("name", name)]),
+        labels: BTreeMap::from([("process", process.to_owned()), ("name", name)]),
     };
     let aux = group("aux-srv", "aux-srv".into(), own.to_owned());
     let backends = view.backends.iter().filter_map(|backend| {

@@ -72,13 +72,13 @@ fn everybody_who_was_met_is_watched_even_when_down() {
     };
     let told = serde_json::to_value(groups(&view, "10.0.0.1:8101")).unwrap();
     let expected = serde_json::json!([
-        { "targets": ["10.0.0.1:8101"], "labels": { "kind": "aux-srv", "name": "aux-srv" } },
-        { "targets": ["10.0.0.5:9000"], "labels": { "kind": "backend", "name": "b1" } },
+        { "targets": ["10.0.0.1:8101"], "labels": { "process": "aux-srv", "name": "aux-srv" } },
+        { "targets": ["10.0.0.5:9000"], "labels": { "process": "backend", "name": "b1" } },
         {
             "targets": ["[fd00::1]:8111"],
-            "labels": { "kind": "backend", "name": "[fd00::1]:8112" }
+            "labels": { "process": "backend", "name": "[fd00::1]:8112" }
         },
-        { "targets": ["files.internal:8121"], "labels": { "kind": "file-srv", "name": "file-srv-07" } },
+        { "targets": ["files.internal:8121"], "labels": { "process": "file-srv", "name": "file-srv-07" } },
     ]);
     assert_eq!(told, expected);
 }
