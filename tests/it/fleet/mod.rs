@@ -1,4 +1,14 @@
 //! The fleet as real processes behind a real nginx: what only that has. What one daemon can
 //! prove alone is tested there.
 
+mod bounds;
+mod direct;
+mod doors;
+mod names;
+mod recorder;
 mod rendering;
+mod traces;
+mod transport;
+mod tricks;
+mod unavailable;
+mod uploads;

@@ -1,0 +1,1 @@
+//! Soon to come here is bounds.
