@@ -11,6 +11,7 @@
 //   --pictures        a picture is sent and seen, too
 //   --password WORD   the room is made with this password, and the second person needs it
 //   --hosts RULES     Chromium's host resolver rules: `MAP chat.example 127.0.0.1`
+//   --insecure        any certificate will do
 //   --hold            goes on as standard input tells, one line each, answered by a line:
 //                       talk   both say something, and hear each other
 //                       gone   waits until both are told that the history is gone
@@ -40,6 +41,7 @@ const { values: flags, positionals } = parseArgs({
     pictures: { type: 'boolean', default: false },
     password: { type: 'string' },
     hosts: { type: 'string' },
+    insecure: { type: 'boolean', default: false },
     hold: { type: 'boolean', default: false },
   },
 });
@@ -62,8 +64,9 @@ try {
 }
 
 async function visit() {
-  const ada = await Person.arrive(browser, site);
-  const ben = await Person.arrive(browser, site);
+  const options = { ignoreHTTPSErrors: flags.insecure };
+  const ada = await Person.arrive(browser, site, options);
+  const ben = await Person.arrive(browser, site, options);
   if (flags.hold) for (const person of [ada, ben]) person.expects(LOST);
   await ada.enter(flags.room, { name: 'Ada', password: flags.password });
   await comeIn(ben);

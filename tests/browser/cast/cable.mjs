@@ -8,12 +8,14 @@ export class Cable {
   #sockets = new Set();
   #cut = false;
 
-  /** A cable from a free port to `port`. */
-  static async to(port) {
+  /** A cable from a free port to a server's. */
+  static async to(server) {
     const cable = new Cable();
-    cable.#server = createServer((near) => cable.#join(near, port));
+    cable.#server = createServer((near) => cable.#join(near, server.port));
     await new Promise((resolve) => cable.#server.listen(0, '127.0.0.1', resolve));
-    cable.url = `http://127.0.0.1:${cable.#server.address().port}`;
+    const url = new URL(server.url);
+    url.port = cable.#server.address().port;
+    cable.url = url.origin;
     return cable;
   }
 

@@ -14,8 +14,8 @@ export class Peer {
   /** Joins `room`. `from` is the loopback address that it comes from. */
   static async join(server, room, { name, password, from = '127.0.0.1' } = {}) {
     const peer = new Peer();
-    peer.server = server;
-    const address = `${server.url.replace('http', 'ws')}/api/rooms/${encodeURIComponent(room)}/ws`;
+    peer.url = server.plain ?? server.url;
+    const address = `${peer.url.replace('http', 'ws')}/api/rooms/${encodeURIComponent(room)}/ws`;
     peer.#socket = new WebSocket(address, 'instantchat.v1', { localAddress: from });
     peer.#socket.on('upgrade', (answer) => {
       peer.cookie = answer.headers['set-cookie']?.[0].split(';')[0];
@@ -82,7 +82,7 @@ export class Peer {
     const { grant } = await this.ask({ type: 'grant' });
     const form = new FormData();
     form.append('file', new Blob([bytes], { type }), name);
-    const answer = await fetch(`${this.server.url}/api/files?kind=${kind}`, {
+    const answer = await fetch(`${this.url}/api/files?kind=${kind}`, {
       method: 'POST',
       body: form,
       headers: { 'Instantchat-Grant': grant, Cookie: this.cookie ?? '' },

@@ -23,12 +23,18 @@ const FLAGS = [
 // States of the line above the composer while nothing can be sent.
 const CUT_OFF = ['connecting', 'moving', 'trying', 'lost', 'offline', 'replaced'];
 
-/** Chromium. `hosts` are names that lead to addresses of this machine: `MAP *.direct.test 127.0.0.1`. */
-export async function openChromium({ hosts } = {}) {
+/**
+ * Chromium. `hosts` are rules that lead names to addresses (`MAP *.direct.test 127.0.0.1`), `keyPin`
+ * is the public key of a server that is trusted without a known authority.
+ */
+export async function openChromium({ hosts, keyPin } = {}) {
+  const flags = [...FLAGS];
+  if (hosts) flags.push(`--host-resolver-rules=${hosts}`);
+  if (keyPin) flags.push(`--ignore-certificate-errors-spki-list=${keyPin}`);
   return chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     headless: !process.env.HEADED,
-    args: hosts ? [...FLAGS, `--host-resolver-rules=${hosts}`] : FLAGS,
+    args: flags,
   });
 }
 
@@ -48,8 +54,6 @@ export class Person {
       locale: 'en-GB',
       reducedMotion: 'reduce',
       permissions: ['clipboard-read', 'clipboard-write'],
-      // A site of this machine signs its own certificate.
-      ignoreHTTPSErrors: true,
       ...options,
     });
     person.context.setDefaultTimeout(DEADLINE_MS);

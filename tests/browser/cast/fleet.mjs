@@ -1,0 +1,94 @@
+// A whole fleet behind nginx, over TLS and HTTP/2: what `tests/src/bin/fleet.rs` starts.
+
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+
+export class Fleet {
+  #child;
+  #answers;
+  #errors = '';
+  #where;
+
+  /** Starts one; `mode` is the way of room traffic, `gateway` or `direct`. */
+  static async start(mode) {
+    const binary = process.env.FLEET_BIN;
+    if (!binary) throw new Error('FLEET_BIN names no binary');
+    const fleet = new Fleet();
+    fleet.#child = spawn(binary, mode === 'direct' ? ['--direct'] : [], { stdio: 'pipe' });
+    fleet.#child.stderr.setEncoding('utf8').on('data', (text) => (fleet.#errors += text));
+    fleet.#answers = createInterface({ input: fleet.#child.stdout })[Symbol.asyncIterator]();
+    await fleet.#hear();
+    return fleet;
+  }
+
+  /** Tells it to do something with a process, and waits until it is done: `kill backend-1`. */
+  async order(line) {
+    this.#child.stdin.write(`${line}\n`);
+    await this.#hear();
+  }
+
+  async #hear() {
+    const { value, done } = await this.#answers.next();
+    if (done) throw new Error(`the fleet ended: ${this.#errors}`);
+    const answer = JSON.parse(value);
+    if (answer.error) throw new Error(`the fleet says: ${answer.error}`);
+    this.#where = answer;
+  }
+
+  /** Where visitors come. */
+  get url() {
+    return this.#where.url;
+  }
+
+  /** The same for those that speak no TLS: something in between speaks it for them. */
+  get plain() {
+    return `http://${this.#where.plain}`;
+  }
+
+  get port() {
+    return Number(new URL(this.url).port);
+  }
+
+  get mode() {
+    return this.#where.mode;
+  }
+
+  /** What a browser must know to find this fleet, and to trust it. */
+  get chromium() {
+    const { host, https, directHosts, keyPin } = this.#where;
+    const names = [[host, https], ...Object.entries(directHosts)];
+    const rules = names.map(([name, address]) => `MAP ${name.split(':')[0]} ${address.split(':')[0]}`);
+    return { hosts: rules.join(', '), keyPin };
+  }
+
+  /** The names of its backends. */
+  get backends() {
+    return Object.keys(this.#where.processes).filter((name) => name.startsWith('backend-'));
+  }
+
+  /** The backend that has a room, as the admin page tells. */
+  async backendOf(room) {
+    const { processes, adminToken } = this.#where;
+    const address = `http://${processes['aux-srv'].admin}/api/rooms?filter=${encodeURIComponent(room)}`;
+    const answer = await fetch(address, { headers: { Authorization: `Bearer ${adminToken}` } });
+    const { rooms } = await answer.json();
+    const found = rooms?.find((known) => known.room === room);
+    return found && this.backends.find((name) => processes[name].fleet === found.backend);
+  }
+
+  /** Ends every backend as an operator does. */
+  async stop() {
+    for (const name of this.backends) await this.order(`end ${name}`);
+  }
+
+  /** Starts them again: their rooms are gone. */
+  async startAgain() {
+    for (const name of this.backends) await this.order(`start ${name}`);
+  }
+
+  async end() {
+    const ended = new Promise((resolve) => this.#child.once('exit', resolve));
+    this.#child.stdin.end();
+    await ended;
+  }
+}
