@@ -1,16 +1,23 @@
 //! The backend as a process of its own: it starts with the fleet's secret and nothing else, says
 //! where it listens, and ends cleanly at a signal.
 
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 
 use client::{Client, Options};
+use fleet::{Caller, Guard, aux_routes, files_routes};
+use protocol::fleet::FileNotice;
 use protocol::http::TICKET_HEADER;
-use protocol::token::{Session, Ticket};
-use protocol::wire::Id128;
+use protocol::token::Session;
 use rustix::process::{Pid, Signal, kill_process};
+use service::http::{ServeOptions, serve};
+use service::{Clock, Lifecycle};
+use tokio::net::TcpListener;
 
 use crate::hearing::closed;
+use crate::router::{TestRouter, Told};
 use crate::server::{keys, named};
 
 /// The same secret as [`keys`].
@@ -20,6 +27,7 @@ fn backend() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_backend"));
     command.env_clear().env("BACKEND__HTTP__LISTEN", "127.0.0.1:0");
     command.env("BACKEND__ADMIN__LISTEN", "127.0.0.1:0");
+    command.env("BACKEND__FLEET__LISTEN", "127.0.0.1:0");
     command
 }
 
@@ -34,37 +42,67 @@ impl Drop for Running {
     }
 }
 
+/// The rest of its fleet: a router and a file server at one address.
+async fn others() -> (Arc<Told>, String) {
+    let told = Arc::new(Told::default());
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let guard = || Guard::new(keys(), Clock::system());
+    let routes = aux_routes(told.clone(), guard()).merge(files_routes(told.clone(), guard()));
+    tokio::spawn(serve(listener, routes, ServeOptions::default(), Lifecycle::new()));
+    (told, address)
+}
+
+/// The addresses of its start-up lines.
+fn greeting(process: &mut Child) -> BTreeMap<String, String> {
+    let lines = BufReader::new(process.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let words = lines.take_while(|line| line != "ready").map(|line| {
+        let (word, rest) = line.split_once(' ').unwrap();
+        (word.to_owned(), rest.to_owned())
+    });
+    words.collect()
+}
+
 #[tokio::test]
-async fn it_serves_tickets_of_its_fleet_and_ends_at_a_signal() {
+async fn it_serves_its_fleet_over_real_calls_and_ends_at_a_signal() {
+    let (told, address) = others().await;
     let mut command = backend();
-    command.env("FLEET_SECRET", SECRET).stderr(Stdio::piped());
-    let mut process = Running(command.spawn().unwrap());
-    // Kept to the end: a process whose log nobody reads any more cannot write it.
-    let mut log = BufReader::new(process.0.stderr.take().unwrap()).lines().map(Result::unwrap);
-    let line = log.find(|line| line.contains("doors=")).unwrap();
-    let doors = line.split("doors=").nth(1).unwrap().split(' ').next().unwrap().to_owned();
+    command.env("FLEET_SECRET", SECRET).env("BACKEND__AUX_INSTANCES", format!("[\"{address}\"]"));
+    let mut process = Running(command.stdout(Stdio::piped()).spawn().unwrap());
+    let lines = greeting(&mut process.0);
+    let caller = Caller::new(keys(), Clock::system(), None).unwrap();
+    let calls = caller.backend(&lines["fleet"]);
+    let router = TestRouter::new(calls.clone(), Clock::system(), told.clone()).await;
+    router.files.lock().unwrap().push(address);
+    let about = router.confirm().await.about;
+    assert!(lines["http"].ends_with(&format!(":{}", about.door_port)));
+    assert!(lines["admin"].ends_with(&format!(":{}", about.admin_port)));
+    assert_eq!(about.key_id, keys().key_id());
     let session = Session([7; 16]);
-    let ticket = Ticket {
-        room: "tea".into(),
-        run: 0,
-        router: 0,
-        epoch: 1,
-        session: session.hash(&keys()),
-        nonce: Id128(service::random::bytes()),
-        expires: service::Clock::system().now() + 60_000,
-    };
+    let ticket = router.ticket("tea", session);
     let header = (TICKET_HEADER.parse().unwrap(), ticket.sign(&keys()).parse().unwrap());
     let session = Some(session.sign(&keys()));
     let options = Options { session, headers: vec![header], ..Options::default() };
-    let url = format!("ws://{doors}/api/rooms/tea/ws");
+    let url = format!("ws://{}/api/rooms/tea/ws", lines["http"]);
     let mut client = Client::connect(&url, options).await.unwrap();
-    client.join(named("Ada")).await.unwrap();
+    let joined = client.join(named("Ada")).await.unwrap();
     assert_eq!(client.say("k", "hello").await.unwrap(), 1);
+    let status = router.confirm().await.status;
+    assert_eq!((status.load.rooms, status.load.sockets, status.lapsed), (1, 1, false));
+    assert!(status.load.memory > 0 && status.load.cpu_max >= 1_000);
+    let rows = calls.rooms(None, 10).await.unwrap();
+    let row = &rows[0];
+    assert_eq!((&*row.room, row.epoch, row.members), ("tea", joined.epoch, 1));
+    assert_eq!(calls.summary("tea".into()).await.unwrap().unwrap().members, 1);
     let pid = Pid::from_child(&process.0);
     kill_process(pid, Signal::TERM).unwrap();
     assert_eq!(closed(&mut client).await, (1001, "going_away".into()));
     let status = tokio::task::spawn_blocking(move || process.0.wait().unwrap()).await.unwrap();
     assert!(status.success(), "{status}");
+    assert!(told.reports.lock().unwrap().iter().any(|report| report.leaving));
+    assert_eq!(*told.released.lock().unwrap(), [("tea".into(), joined.epoch)]);
+    let files = told.files.lock().unwrap();
+    assert!(matches!(files[..], [FileNotice::Ended { .. }]), "{files:?}");
 }
 
 #[test]

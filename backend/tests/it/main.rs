@@ -19,6 +19,7 @@ mod hostile;
 mod limits;
 mod log_suite;
 mod membership;
+mod operator;
 mod outboxes;
 mod protection;
 mod storm;

@@ -4,14 +4,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use client::{Client, Error, Options};
-use fleet::CallError;
-use placement::{RouterId, Verdict};
+use fleet::{CallError, Caller};
+use placement::{FENCE_MS, RouterId, Verdict};
 use protocol::ErrorCode;
 use protocol::fleet::FileNotice;
 use protocol::frame::ServerFrame;
 use protocol::http::{SESSION_HEADER, TICKET_HEADER};
 use protocol::token::{Session, Ticket};
 use service::Clock;
+use tokio::net::TcpListener;
 
 use crate::hearing::{closed, events_until, text_of};
 use crate::router::ROUTER;
@@ -233,4 +234,29 @@ async fn a_backend_that_nobody_asks_reports_itself_and_goes_on_only_where_nobody
     let answer = Arc::new(server.router.confirm().await);
     assert!(!answer.status.lapsed);
     posting.await.unwrap().unwrap();
+}
+
+/// What becomes of a post half a second after the right ended that the router left behind.
+async fn post_after_the_router_went(aux: &str) -> bool {
+    let caller = Caller::new(keys(), Clock::system(), None).unwrap();
+    let aux = vec![caller.aux(aux)];
+    let server = TestServer::with(Setting { fenced: true, aux, ..Setting::default() }).await;
+    server.router.confirm().await;
+    let (mut ada, _) = server.member("tea", "Ada").await;
+    assert_eq!(ada.say("k1", "in time").await.unwrap(), 1);
+    tokio::time::sleep(Duration::from_millis(FENCE_MS + 500)).await;
+    let saying = ada.say("k2", "alone");
+    tokio::time::timeout(Duration::from_millis(500), saying).await.is_ok()
+}
+
+#[tokio::test]
+async fn a_closed_port_is_a_lost_router_and_a_silent_one_is_a_cut() {
+    // Whoever has had a port is not given it again at once.
+    let closed = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().to_string();
+    let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = silent.local_addr().unwrap().to_string();
+    let (goes_on, waits) =
+        tokio::join!(post_after_the_router_went(&closed), post_after_the_router_went(&address));
+    assert!(goes_on, "nothing listens there");
+    assert!(!waits, "somebody may be there");
 }

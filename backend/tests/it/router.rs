@@ -8,7 +8,7 @@ use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use backend::FileLink;
-use fleet::{Answer, Aux, Backend, CallError, Poll, PollAnswer, Release, Report};
+use fleet::{Answer, Aux, Backend, CallError, FileFacts, Files, Poll, PollAnswer, Release, Report};
 use http::{HeaderValue, header};
 use placement::{RouterId, RunId, StatusRequest, Verdict};
 use protocol::RoomName;
@@ -64,6 +64,17 @@ impl Aux for Told {
     }
 }
 
+impl Files for Told {
+    fn notices(&self, notices: Vec<FileNotice>) -> Answer<'_, ()> {
+        self.files.lock().unwrap().extend(notices);
+        Box::pin(async { Ok(()) })
+    }
+
+    fn facts(&self) -> Answer<'_, FileFacts> {
+        Box::pin(async { Err(CallError::Unresolved) })
+    }
+}
+
 impl Told {
     fn heard(&self) -> Result<(), CallError> {
         self.failing.lock().unwrap().clone().map_or(Ok(()), Err)
@@ -81,6 +92,8 @@ impl Told {
 
 /// The router of one backend.
 pub(crate) struct TestRouter {
+    /// The fleet addresses of the file servers.
+    pub(crate) files: Mutex<Vec<String>>,
     backend: Arc<dyn Backend>,
     clock: Clock,
     told: Arc<Told>,
@@ -91,7 +104,8 @@ pub(crate) struct TestRouter {
 impl TestRouter {
     /// A router that has asked the backend once.
     pub(crate) async fn new(backend: Arc<dyn Backend>, clock: Clock, told: Arc<Told>) -> Self {
-        let mut router = Self { backend, clock, told, run: 0, asked: Mutex::new(0) };
+        let (files, asked) = Default::default();
+        let mut router = Self { files, backend, clock, told, run: 0, asked };
         router.run = router.ask(Vec::new(), false).await.unwrap().status.run.0;
         router
     }
@@ -124,7 +138,8 @@ impl TestRouter {
     }
 
     async fn send(&self, status: StatusRequest) -> Result<PollAnswer, CallError> {
-        self.backend.status(Poll { status, files: Vec::new() }).await
+        let files = self.files.lock().unwrap().clone();
+        self.backend.status(Poll { status, files }).await
     }
 
     fn question(&self) -> StatusRequest {

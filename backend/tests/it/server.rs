@@ -8,6 +8,7 @@ use axum::middleware::from_fn_with_state;
 use backend::log::Log;
 use backend::{Backend, Config, Links, Place};
 use client::{Client, Options};
+use fleet::Aux;
 use placement::OnRouterLoss;
 use prometheus_client::registry::Registry;
 use protocol::frame::{Join, Joined};
@@ -44,12 +45,15 @@ pub(crate) struct Setting {
     pub(crate) log: Arc<dyn Log>,
     /// Whether the backend is one of a fleet, whose router is asked for by the test.
     pub(crate) fenced: bool,
+    /// The router's addresses, where the test's own does not hear.
+    pub(crate) aux: Vec<Arc<dyn Aux>>,
 }
 
 impl Default for Setting {
     fn default() -> Self {
         let log = Arc::new(backend::log::MemoryLog::new());
-        Self { config: Config::default(), clock: Clock::system(), log, fenced: false }
+        let (config, clock) = (Config::default(), Clock::system());
+        Self { config, clock, log, fenced: false, aux: Vec::new() }
     }
 }
 
@@ -88,7 +92,7 @@ impl TestServer {
         };
         let links = Links {
             files: told.clone(),
-            aux: vec![told.clone()],
+            aux: if setting.aux.is_empty() { vec![told.clone()] } else { setting.aux },
             log: setting.log,
             place: setting.fenced.then_some(place),
         };
