@@ -3,17 +3,19 @@
 
 use std::fmt;
 use std::fs;
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric};
 use prometheus_client::metrics::counter::ConstCounter;
-use prometheus_client::metrics::gauge::ConstGauge;
+use prometheus_client::metrics::gauge::{ConstGauge, Gauge};
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::Registry;
 use tokio::time::MissedTickBehavior;
 
+use crate::clock::Clock;
 use crate::descriptors;
 use crate::lifecycle::Lifecycle;
 
@@ -29,6 +31,9 @@ const TIMES: [usize; 2] = [11, 12];
 /// Registers the metrics of this process, and times its event loop until the soft stop.
 pub fn register(registry: &mut Registry, version: &'static str, lifecycle: &Lifecycle) {
     registry.register("build", "The version", Info::new([("version", version)]));
+    let started = Gauge::<u64, AtomicU64>::default();
+    started.set(Clock::system().unix() / 1_000);
+    registry.register("process_start_seconds", "When it started, since 1970", started);
     registry.register_collector(Box::new(FromProc));
     // From 0.5 ms, which the timer itself takes, to 4 s.
     let lag = Histogram::new(exponential_buckets(0.000_5, 2.0, 14));

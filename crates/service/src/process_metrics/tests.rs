@@ -30,6 +30,7 @@ async fn a_process_tells_of_its_memory_its_descriptors_and_its_cpu() {
     register(&mut registry, "1.2.3", &lifecycle);
     assert!(told(&registry, "instantchat_process_resident_bytes") > 1e6);
     assert!(told(&registry, "instantchat_process_threads") >= 1.0);
+    assert!(told(&registry, "instantchat_process_start_seconds") > 1.7e9);
     let before = told(&registry, "instantchat_process_descriptors");
     let files: Vec<File> = (0..50).map(|_| File::open("/proc/self/stat").unwrap()).collect();
     let after = told(&registry, "instantchat_process_descriptors");
