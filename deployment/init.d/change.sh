@@ -1,6 +1,9 @@
 # Changes, each of which is told, counted, and left out in a dry run. Sourced by `init`.
 # shellcheck shell=bash disable=SC2034,SC2154 # `init` has the variables.
 
+# The user and the group in the images, which read what is written here.
+readonly INSTANTCHAT_UID=10001 INSTANTCHAT_GID=10001
+
 changes=0
 
 refuse() {

@@ -44,15 +44,19 @@ install_packages() {
 
 # The user that the containers run as, so that the files which they read belong to a name.
 user() {
-  getent passwd instantchat > /dev/null || change "create the user instantchat" create_user
+  local found
+  found=$(getent passwd "$INSTANTCHAT_UID" | cut -d : -f 1)
+  [[ "$found" != instantchat ]] || return 0
+  if [[ -n "$found" ]] || getent passwd instantchat > /dev/null; then
+    fail "the images' user has the number $INSTANTCHAT_UID, and here ${found:-instantchat} is another"
+  fi
+  change "create the user instantchat" create_user
 }
 
 create_user() {
-  local ids=(--uid 10001)
-  # Somebody else's number: any other will do, and .env tells the containers.
-  ! getent passwd 10001 > /dev/null && ! getent group 10001 > /dev/null || ids=()
-  useradd --system "${ids[@]}" --user-group --no-create-home --home-dir /var/lib/instantchat \
-    --shell /usr/sbin/nologin instantchat
+  groupadd --gid "$INSTANTCHAT_GID" instantchat
+  useradd --uid "$INSTANTCHAT_UID" --gid "$INSTANTCHAT_GID" --no-create-home \
+    --home-dir /var/lib/instantchat --shell /usr/sbin/nologin instantchat
 }
 
 # README.md's table of what to set for N sockets.

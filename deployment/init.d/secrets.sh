@@ -83,7 +83,7 @@ authority_into() {
 # key_file FROM TO: readable by root and by the processes.
 key_file() {
   if [[ "$(id -u)" == 0 ]]; then
-    install -m 0640 -o root -g "$gid" "$1" "$2"
+    install -m 0640 -o root -g "$INSTANTCHAT_GID" "$1" "$2"
   else
     install -m 0600 "$1" "$2"
   fi

@@ -1,15 +1,6 @@
 # The files of a layout: .env, and config/ with a folder for each process. Sourced by `init`.
 # shellcheck shell=bash disable=SC2034,SC2154 # `init` has the variables.
 
-# Who reads what the containers read: the user instantchat where there is one.
-owner_of_files() {
-  uid=10001 gid=10001
-  if getent passwd instantchat > /dev/null; then
-    uid=$(id -u instantchat)
-    gid=$(id -g instantchat)
-  fi
-}
-
 # .env as it is, or as .env.example has it.
 settings() {
   if [[ -e "$layout/.env" ]]; then
@@ -24,8 +15,6 @@ settings() {
       (umask 077 && printf '%s\n' "$env_text" > "$layout/.env")
     fi
   fi
-  set_value INSTANTCHAT_UID "$uid"
-  set_value INSTANTCHAT_GID "$gid"
 }
 
 value() {
