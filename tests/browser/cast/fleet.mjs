@@ -45,20 +45,24 @@ export class Fleet {
     return `http://${this.#where.plain}`;
   }
 
-  get port() {
-    return Number(new URL(this.url).port);
-  }
-
   get mode() {
     return this.#where.mode;
   }
 
-  /** What a browser must know to find this fleet, and to trust it. */
+  /** The names with ports that browsers open, and where they really are. */
+  get addresses() {
+    const { url, https, directHosts } = this.#where;
+    return [[new URL(url).host, https], ...Object.entries(directHosts)];
+  }
+
+  /** What a browser must know to find this fleet at these addresses, and to trust it. */
+  chromiumBy(addresses) {
+    const rules = addresses.map(([name, address]) => `MAP ${name} ${address}`);
+    return { hosts: rules.join(', '), keyPin: this.#where.keyPin };
+  }
+
   get chromium() {
-    const { host, https, directHosts, keyPin } = this.#where;
-    const names = [[host, https], ...Object.entries(directHosts)];
-    const rules = names.map(([name, address]) => `MAP ${name.split(':')[0]} ${address.split(':')[0]}`);
-    return { hosts: rules.join(', '), keyPin };
+    return this.chromiumBy(this.addresses);
   }
 
   /** The names of its backends. */
@@ -69,7 +73,7 @@ export class Fleet {
   /** The backend that has a room, as the admin page tells. */
   async backendOf(room) {
     const { processes, adminToken } = this.#where;
-    const address = `http://${processes['aux-srv'].admin}/api/rooms?filter=${encodeURIComponent(room)}`;
+    const address = `http://${processes['aux-srv'].admin}/api/admin/rooms?filter=${encodeURIComponent(room)}`;
     const answer = await fetch(address, { headers: { Authorization: `Bearer ${adminToken}` } });
     const { rooms } = await answer.json();
     const found = rooms?.find((known) => known.room === room);

@@ -69,7 +69,7 @@ export class Person {
 
   #watch(page) {
     page.on('console', (line) => {
-      if (line.type() === 'error') this.#wrong.push(`console: ${line.text()}`);
+      if (line.type() === 'error') this.#wrong.push(`console: ${line.text()} ${line.location().url}`);
     });
     page.on('websocket', (socket) => this.sockets.push(new URL(socket.url())));
     page.on('pageerror', (error) => this.#wrong.push(`page: ${error.stack ?? error}`));
