@@ -90,7 +90,7 @@ pub struct Parts {
 }
 
 impl AuxServer {
-    /// A server that watches the fleet until the soft stop.
+    /// A server that knows nothing of its fleet yet.
     ///
     /// # Errors
     /// The web app is missing, a forbidden name is none, or the folder cannot be used.
@@ -115,7 +115,6 @@ impl AuxServer {
             direct: direct.clone(),
         };
         let fleet = Arc::new(FleetRouter::new(router, registry)?);
-        fleet.run(lifecycle);
         Ok(Arc::new(Self {
             forbidden,
             lookups: AddressBuckets::new(parts.config.lookups, parts.config.addresses_max),
@@ -133,10 +132,15 @@ impl AuxServer {
         }))
     }
 
-    /// Asks everybody once, so that a process that is its own fleet knows itself when it begins to
-    /// serve.
+    /// Asks everybody once, before it watches, so that a process that is its own fleet knows itself
+    /// when it begins to serve.
     pub async fn introduce(&self) {
         self.fleet.introduce().await;
+    }
+
+    /// Watches the fleet until the soft stop.
+    pub fn watch(&self, lifecycle: &Lifecycle) {
+        self.fleet.watch(lifecycle);
     }
 
     /// The public routes, but for room traffic: pages, assets, lookups.

@@ -81,6 +81,13 @@ impl Default for Admin {
 }
 
 impl Config {
+    /// The router's part, with what concerns all.
+    pub(crate) fn aux_srv(&self) -> aux_srv::Config {
+        let mut config = self.aux_srv.clone();
+        config.allowed_origins.extend(self.allowed_origins.iter().cloned());
+        config
+    }
+
     /// The backend's part, with what concerns all.
     pub(crate) fn backend(&self) -> backend::Config {
         let mut config = self.backend.clone();

@@ -1,59 +1,27 @@
 //! What the three parts say to each other where a fleet has its listeners: plain calls.
 
+use std::future::ready;
 use std::sync::{Arc, OnceLock, Weak};
 
-use aux_srv::{AuxServer, BackendLink, Refuse, RoomSummary};
-use backend::{Backend, RouterLink};
+use aux_srv::{AuxServer, Reach};
 use file_srv::FileServer;
-use placement::{BackendName, Load, Phase};
-use protocol::RoomName;
+use fleet::{Answer, Aux, Backend, CallError, Files, Release, Report};
 use protocol::fleet::FileNotice;
 
-/// aux-srv's way to the one backend.
-pub(crate) struct OneBackend(pub(crate) Arc<Backend>);
-
-impl BackendLink for OneBackend {
-    fn reports(&self) -> Vec<(BackendName, Phase, Load)> {
-        let status = self.0.status();
-        let load = Load {
-            rooms: status.rooms as u64,
-            rooms_max: status.limits.rooms as u64,
-            sockets: status.sockets as u64,
-            sockets_max: status.limits.sockets as u64,
-            bytes: status.bytes as u64,
-            bytes_max: status.limits.room_bytes as u64,
-            ..Load::default()
-        };
-        let phase = match status.phase {
-            backend::Phase::Running => Phase::Up,
-            backend::Phase::Stopping => Phase::Down,
-        };
-        vec![(self.name(), phase, load)]
-    }
-
-    fn summary(&self, backend: &BackendName, room: &RoomName) -> Option<RoomSummary> {
-        if *backend != self.name() {
-            return None;
-        }
-        let summary = self.0.summary(room)?;
-        let members = u32::try_from(summary.members).unwrap_or(u32::MAX);
-        Some(RoomSummary { protected: summary.protected, members })
-    }
+/// aux-srv's way to the one backend and the one file server, whatever their addresses.
+pub(crate) struct OneOfEach {
+    pub(crate) backend: Arc<dyn Backend>,
+    pub(crate) files: Arc<dyn Files>,
 }
 
-impl OneBackend {
-    fn name(&self) -> BackendName {
-        BackendName::new(&self.0.config().name)
+impl Reach for OneOfEach {
+    fn backend(&self, _: &str) -> Arc<dyn Backend> {
+        Arc::clone(&self.backend)
     }
-}
 
-/// How aux-srv refuses room traffic: through the backend, which has a WebSocket at hand.
-pub(crate) fn refusal(backend: &Arc<Backend>) -> Refuse {
-    let backend = Arc::clone(backend);
-    Arc::new(move |request, code| {
-        let answer = backend.refuse(request, code);
-        Box::pin(async move { answer })
-    })
+    fn files(&self, _: &str) -> Arc<dyn Files> {
+        Arc::clone(&self.files)
+    }
 }
 
 /// The backend's way to aux-srv, which is made after it.
@@ -66,12 +34,24 @@ impl OneRouter {
         // A second call would be of the same process's aux-srv.
         let _ = self.0.set(Arc::downgrade(aux));
     }
+
+    fn calls(&self) -> Option<Arc<dyn Aux>> {
+        Some(self.0.get()?.upgrade()?.calls())
+    }
 }
 
-impl RouterLink for OneRouter {
-    fn released(&self, room: &RoomName, epoch: backend::Epoch) {
-        if let Some(aux) = self.0.get().and_then(Weak::upgrade) {
-            aux.released(room, epoch.0);
+impl Aux for OneRouter {
+    fn report(&self, report: Report) -> Answer<'_, ()> {
+        match self.calls() {
+            Some(aux) => Box::pin(async move { aux.report(report).await }),
+            None => Box::pin(ready(Err(CallError::Refused))),
+        }
+    }
+
+    fn release(&self, release: Release) -> Answer<'_, ()> {
+        match self.calls() {
+            Some(aux) => Box::pin(async move { aux.release(release).await }),
+            None => Box::pin(ready(Err(CallError::Refused))),
         }
     }
 }

@@ -5,21 +5,24 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use aux_srv::{AuxServer, Parts, SiteFacts};
+use aux_srv::{AuxServer, FileInstance, Parts, Roster};
 use axum::Router;
 use backend::{Backend, Links};
-use file_srv::FileServer;
+use file_srv::{FileServer, FleetAnswers, Number};
+use placement::BackendName;
 use prometheus_client::registry::Registry;
 use protocol::token::Keyring;
-use service::http::{ServeOptions, security_headers, serve};
+use service::http::{ServeOptions, TrustedProxies, security_headers, serve};
 use service::{Clock, Lifecycle, admin, secret};
 use tokio::net::TcpListener;
 
 use crate::config::Config;
-use crate::links::{OneBackend, OneFileServer, OneRouter, refusal};
+use crate::links::{OneFileServer, OneOfEach, OneRouter};
 
 /// Every metric's first word.
 const METRICS_PREFIX: &str = "instantchat";
+/// What stands for an address where nobody is far.
+const HERE: &str = "here";
 
 /// A running instantchat.
 pub struct Instantchat {
@@ -43,16 +46,21 @@ pub async fn start(config: &Config) -> anyhow::Result<Instantchat> {
     let lifecycle = Lifecycle::new();
     let mut registry = Registry::with_prefix(METRICS_PREFIX);
     let parts = join(config, &keys, &lifecycle, &mut registry)?;
+    parts.aux.introduce().await;
+    parts.aux.watch(&lifecycle);
     let running = Instantchat {
         address: listener.local_addr()?,
         admin_address: admin_listener.local_addr()?,
         lifecycle: lifecycle.clone(),
         deadline: Duration::from_secs(config.shutdown_wait_timeout_sec),
     };
-    let files = Arc::clone(&parts.files);
+    let (aux, files) = (parts.aux, parts.files);
     let ready: admin::ReadyCheck = Arc::new(move || {
-        let files = Arc::clone(&files);
-        Box::pin(async move { files.writable().await })
+        let (aux, files) = (Arc::clone(&aux), Arc::clone(&files));
+        Box::pin(async move {
+            aux.ready()?;
+            files.writable().await
+        })
     });
     let watched = admin::router(Arc::new(registry), lifecycle.clone(), ready);
     let life = lifecycle.clone();
@@ -78,6 +86,7 @@ async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
 /// The parts that the listeners need.
 struct Joined {
     router: Router,
+    aux: Arc<AuxServer>,
     files: Arc<FileServer>,
 }
 
@@ -90,7 +99,7 @@ fn join(
     let clock = Clock::system();
     let files = FileServer::new(
         config.file_srv(),
-        file_srv::Number::FIRST,
+        Number::FIRST,
         keys.clone(),
         clock.clone(),
         lifecycle.clone(),
@@ -99,7 +108,7 @@ fn join(
     let router = Arc::new(OneRouter::default());
     let links = Links {
         files: Arc::new(OneFileServer(Arc::clone(&files))),
-        router: Arc::clone(&router) as _,
+        aux: vec![Arc::clone(&router) as _],
         ..Links::default()
     };
     let backend = Backend::new(
@@ -110,32 +119,26 @@ fn join(
         registry,
         links,
     );
+    let answers = FleetAnswers::new(Arc::clone(&files), config.admin.listen.port());
+    let reach = OneOfEach { backend: backend.fleet(), files: Arc::new(answers) };
     let parts = Parts {
-        config: config.aux_srv.clone(),
+        config: config.aux_srv(),
         keys: keys.clone(),
         clock,
-        facts: facts(config, &files),
-        link: Arc::new(OneBackend(Arc::clone(&backend))),
-        refuse: refusal(&backend),
+        data_dir: config.data_dir.clone(),
+        roster: Roster::OneProcess(BackendName::new(HERE)),
+        files: vec![FileInstance {
+            number: Number::FIRST.into(),
+            fleet: HERE.into(),
+            http: HERE.into(),
+        }],
+        reach: Arc::new(reach),
+        direct_domain: String::new(),
+        edges: TrustedProxies::default(),
     };
     let aux = AuxServer::new(parts, lifecycle, registry)?;
     router.is(&aux);
     let routes =
         Router::new().merge(aux.before(backend.router())).merge(files.router()).merge(aux.router());
-    Ok(Joined { router: security_headers(routes), files })
-}
-
-/// What pages tell of the backend and the file server.
-fn facts(config: &Config, files: &FileServer) -> SiteFacts {
-    let (room, files) = (&config.backend.room, files.facts());
-    SiteFacts {
-        room_expires_after_ms: room.expires_after_ms,
-        messages_max: u32::try_from(room.messages_max).unwrap_or(u32::MAX),
-        text_chars_max: u32::try_from(room.text_chars_max).unwrap_or(u32::MAX),
-        file_bytes_max: files.file_bytes_max,
-        drawing_bytes_max: files.drawing_bytes_max,
-        files_in: files.files_in,
-        // No process of ours logs an address; what an edge before it does, its operator knows.
-        addresses_logged: false,
-    }
+    Ok(Joined { router: security_headers(routes), aux, files })
 }

@@ -78,8 +78,8 @@ impl Fleet {
         backend.map_or(Phase::Down, |backend| backend.phase)
     }
 
-    /// The projected load of a backend, in ten-thousandths of its fullest limit; none when it takes
-    /// no room.
+    /// The projected load of a backend, in ten-thousandths of its fullest limit, which a guess may
+    /// exceed; none when it takes no room.
     pub fn projected(&self, name: &BackendName) -> Option<u64> {
         let number = self.numbers.get(name)?;
         self.projected.get(*number as usize).copied().filter(|parts| *parts != TAKES_NONE)
@@ -147,7 +147,7 @@ impl Fleet {
     fn project(&mut self, number: u32) {
         let Some(backend) = self.backends.get(number as usize) else { return };
         let taking = backend.phase == Phase::Up;
-        let parts = if taking { backend.expected.parts() } else { None };
+        let parts = if taking { backend.load.parts_expecting(&backend.expected) } else { None };
         if let Some(projected) = self.projected.get_mut(number as usize) {
             *projected = parts.unwrap_or(TAKES_NONE);
         }

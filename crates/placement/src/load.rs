@@ -52,19 +52,29 @@ impl Load {
 
     /// The fullest of its resources, in parts of `LOAD_PARTS`; none when it takes no room.
     pub fn parts(&self) -> Option<u64> {
-        let counted = [
+        let is_full = self.counted().iter().any(|(used, max)| used >= max);
+        (!is_full).then(|| self.fullest().min(LOAD_PARTS))
+    }
+
+    /// The same for a load that is expected: its rooms are counted, but how much they need is a guess,
+    /// which puts a backend behind all others and never refuses a room. None when it takes no room.
+    pub(crate) fn parts_expecting(&self, expected: &Self) -> Option<u64> {
+        self.parts()?;
+        (expected.rooms < self.rooms_max).then(|| expected.fullest())
+    }
+
+    fn counted(&self) -> [(u64, u64); 3] {
+        [
             (self.rooms, self.rooms_max),
             (self.sockets, self.sockets_max),
             (self.bytes, self.bytes_max),
-        ];
-        if counted.iter().any(|(used, max)| used >= max) {
-            return None;
-        }
+        ]
+    }
+
+    fn fullest(&self) -> u64 {
         let measured = [(self.cpu, self.cpu_max), (self.memory, self.memory_max)];
-        let all = counted.into_iter().chain(measured);
-        let parts = |(used, max): (u64, u64)| (used.saturating_mul(LOAD_PARTS) / max.max(1), max);
-        let known = all.map(parts).filter(|(_, max)| *max > 0);
-        known.map(|(parts, _)| parts.min(LOAD_PARTS)).max()
+        let known = self.counted().into_iter().chain(measured).filter(|(_, max)| *max > 0);
+        known.map(|(used, max)| used.saturating_mul(LOAD_PARTS) / max).max().unwrap_or_default()
     }
 }
 

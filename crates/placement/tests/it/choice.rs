@@ -41,6 +41,19 @@ fn the_least_loaded_backend_gets_the_room() {
 }
 
 #[test]
+fn what_new_rooms_may_need_refuses_none() {
+    // Nine rooms of a thousand sockets each: ten more would be too many, and are not there yet.
+    let mut fleet = fleet(&[("b1", load(9, 9_000))]);
+    for n in 0..200 {
+        assert!(fleet.choose(&format!("room-{n}")).is_some(), "{n}");
+    }
+    let rooms = Load { rooms_max: 20, ..load(9, 0) };
+    let mut fleet = crate::choice::fleet(&[("b1", rooms)]);
+    let taken = (0..20).filter(|n| fleet.choose(&format!("room-{n}")).is_some()).count();
+    assert_eq!(taken, 11, "rooms are counted");
+}
+
+#[test]
 fn a_busy_processor_or_a_full_memory_counts_as_load_but_refuses_nothing() {
     let busy = Load { cpu: 2_000, cpu_max: 2_000, ..load(0, 0) };
     let full = Load { memory: 95, memory_max: 100, ..load(0, 0) };
