@@ -1,7 +1,7 @@
 //! A backend: what all its rooms, peers and doors share.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use axum::Router;
 use placement::{RunId, Term};
@@ -23,7 +23,7 @@ use crate::links::Links;
 use crate::metrics::Metrics;
 use crate::passwords::Hasher;
 use crate::places::Count;
-use crate::rooms::Registry;
+use crate::rooms::{Canary, Registry};
 use crate::status::{Phase, RoomSummary, Status};
 use crate::transport::door::{self, Nonces, Refusals};
 
@@ -53,6 +53,7 @@ pub struct Backend {
     pub(crate) outward: Lifecycle,
     pub(crate) started: u64,
     pub(crate) rooms: Registry,
+    canary: OnceLock<Canary>,
     pub(crate) hasher: Hasher,
     pub(crate) origins: Origins,
     pub(crate) nonces: Nonces,
@@ -87,6 +88,7 @@ impl Backend {
             outward: Lifecycle::new(),
             started: clock.unix(),
             rooms: Registry::default(),
+            canary: OnceLock::new(),
             hasher: Hasher::new(&config.passwords, metrics.hashes_waiting.clone()),
             origins: Origins::new(&config.allowed_origins),
             nonces: Nonces::default(),
@@ -130,6 +132,26 @@ impl Backend {
         door::router(Arc::clone(self))
     }
 
+    /// Whether rooms work: a post in a room of the process's own comes back in time.
+    ///
+    /// # Errors
+    /// What is in the way.
+    pub async fn ready(self: &Arc<Self>) -> Result<(), String> {
+        if self.lifecycle.stopping() {
+            return Err("stopping".into());
+        }
+        if self.canary.get().is_none() {
+            let canary = Canary::begin(self).map_err(|error| error.to_string())?;
+            if let Err(second) = self.canary.set(canary) {
+                second.stop();
+            }
+        }
+        match self.canary.get() {
+            Some(canary) if canary.sings(self).await => Ok(()),
+            _ => Err("no post comes back from the process's own room".into()),
+        }
+    }
+
     /// What may be known of a room from outside; none when it does not exist.
     pub fn summary(&self, name: &RoomName) -> Option<RoomSummary> {
         let room = self.rooms.find(name)?;
@@ -171,6 +193,9 @@ impl Backend {
         tracing::info!(rooms = self.rooms.len(), sockets = self.sockets.taken(), "rooms stop");
         self.within(LEAVING_MS, reports::nobody_listens(&self, true)).await;
         self.rooms.stop().await;
+        if let Some(canary) = self.canary.get() {
+            canary.stop();
+        }
         self.within(STOP_MS, self.rooms.all_over()).await;
         let all_know = self.within(RELEASING_MS, self.releases.all_known()).await;
         if all_know.is_none() {

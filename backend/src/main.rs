@@ -42,7 +42,11 @@ async fn start(config: DaemonConfig, it: &mut Process) -> anyhow::Result<Routes>
     };
     let guard = Guard::new(keys.clone(), clock.clone());
     let backend = Backend::new(config.backend, keys, clock, lifecycle, &mut it.registry, links);
-    let ready: ReadyCheck = Arc::new(|| Box::pin(async { Ok(()) }));
+    let own = Arc::clone(&backend);
+    let ready: ReadyCheck = Arc::new(move || {
+        let backend = Arc::clone(&own);
+        Box::pin(async move { backend.ready().await })
+    });
     Ok(Routes {
         http: backend.router(),
         admin: axum::Router::new(),

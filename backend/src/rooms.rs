@@ -2,6 +2,7 @@
 
 mod batch;
 mod beats;
+mod canary;
 mod fence;
 mod handle;
 mod ownership;
@@ -9,6 +10,7 @@ mod registry;
 mod seats;
 mod task;
 
+pub(crate) use canary::Canary;
 pub(crate) use handle::{Command, Entered, Entering, Known, RoomHandle};
 pub(crate) use ownership::{Beginning, Way};
 pub(crate) use registry::Registry;

@@ -32,6 +32,8 @@ pub(super) struct Batch {
     answers: Vec<(oneshot::Sender<Entered>, Entered)>,
     /// Peers that asked for more, and wait to hear whether they are live.
     continued: Vec<(oneshot::Sender<bool>, PeerId)>,
+    /// Who waits to hear whether a post of the process's own went to everybody.
+    probes: Vec<(oneshot::Sender<bool>, bool)>,
     /// What refusals are replaced by, while what is applied was refused before.
     refuse_with: Option<Refused>,
     /// Whether a join was refused: a room that nobody entered is not kept.
@@ -61,7 +63,7 @@ impl Batch {
     pub(super) fn take(&mut self, effect: Effect, around: &mut Surroundings<'_>) {
         let owner = around.handle.facts.owner;
         match effect {
-            Effect::Record(record) => self.record(record, around.backend),
+            Effect::Record(record) => self.record(record, around),
             Effect::Event(event) => json::append_event(self.everybody(), &event),
             Effect::Presence(presence) => json::append_presence(self.everybody(), &presence),
             Effect::Typing(members) => json::append_typing(self.everybody(), &members),
@@ -108,6 +110,11 @@ impl Batch {
         self.continued.push((answer, peer));
     }
 
+    /// Somebody waits to hear whether a post went to everybody.
+    pub(super) fn probed(&mut self, answer: oneshot::Sender<bool>, went: bool) {
+        self.probes.push((answer, went));
+    }
+
     /// Bytes of the broadcast so far: where in it something stands.
     pub(super) fn broadcast_len(&self) -> usize {
         self.broadcast.len()
@@ -133,6 +140,9 @@ impl Batch {
         for (answer, peer) in self.continued.drain(..) {
             let _ = answer.send(seats.is_live(peer));
         }
+        for (answer, went) in self.probes.drain(..) {
+            let _ = answer.send(went);
+        }
         for notice in self.notices.drain(..) {
             backend.links.files.tell(notice);
         }
@@ -145,9 +155,11 @@ impl Batch {
         &mut self.broadcast
     }
 
-    fn record(&mut self, record: Record, backend: &Backend) {
-        if let Record::Event { event, .. } = &record {
-            backend.metrics.events.inc(Kind::from(&event.kind));
+    fn record(&mut self, record: Record, around: &Surroundings<'_>) {
+        if let Record::Event { event, .. } = &record
+            && !around.handle.facts.hidden
+        {
+            around.backend.metrics.events.inc(Kind::from(&event.kind));
         }
         self.records.push(record);
     }

@@ -46,6 +46,8 @@ pub(crate) struct Facts {
     pub(crate) epoch: u64,
     /// When it was created, in milliseconds since 1970.
     pub(crate) created: u64,
+    /// Whether it is the process's own, which nobody enters and no list and no metric shows.
+    pub(crate) hidden: bool,
 }
 
 impl RoomHandle {
@@ -132,6 +134,8 @@ pub(crate) enum Command {
     Fit,
     /// Something for every peer, which is no event.
     Tell(Bytes),
+    /// Somebody posts in the process's own room, and hears whether the post went to everybody.
+    Probe(oneshot::Sender<bool>),
     /// An operator deletes the room.
     Delete,
     /// The process stops.

@@ -169,16 +169,18 @@ fn begin(backend: &Arc<Backend>, beginning: &Beginning<'_>, now: UnixMillis) -> 
         creator,
         verifier,
     };
-    let (room, created) = Room::create(now, creation, backend.config.room.limits());
+    let limits = backend.config.room.limits();
+    let room = Room::create(now, creation, limits);
     let (inbox, commands) = mpsc::channel(backend.config.rooms.inbox_max.max(1));
     let facts = Facts {
         owner: Id128(service::random::bytes()),
         protected: verifier.is_some(),
         epoch: admission.epoch,
         created: now.0,
+        hidden: false,
     };
     let handle = RoomHandle::new(name.clone(), facts, inbox);
-    let task = RoomTask::new(Arc::clone(backend), Arc::clone(&handle), room, created, commands);
+    let task = RoomTask::new(Arc::clone(backend), Arc::clone(&handle), room, limits, commands);
     backend.lifecycle.spawn(task.live());
     handle
 }

@@ -2,6 +2,7 @@
 //! gets it once, and then the peers once.
 
 mod end;
+mod probe;
 
 use std::collections::VecDeque;
 use std::panic::AssertUnwindSafe;
@@ -63,12 +64,11 @@ impl RoomTask {
     pub(super) fn new(
         backend: Arc<Backend>,
         handle: Arc<RoomHandle>,
-        room: Room,
-        created: Record,
+        (room, created): (Room, Record),
+        limits: Limits,
         inbox: mpsc::Receiver<Command>,
     ) -> Box<Self> {
         let batch = Batch::of(created);
-        let limits = backend.config.room.limits();
         Box::new(Self {
             backend,
             handle,
@@ -183,6 +183,7 @@ impl RoomTask {
                 }
                 Command::Fit => self.apply(Input::Tick, None),
                 Command::Tell(frame) => self.batch.tell(&frame),
+                Command::Probe(answer) => self.probe(answer),
                 Command::Delete => self.apply(Input::End, None),
                 Command::Stop => return Some(End::Stopped),
             }
@@ -268,7 +269,9 @@ impl RoomTask {
         let started = self.backend.clock.seconds();
         self.position = log.append(room, self.position, records).await?;
         let taken = self.backend.clock.seconds() - started;
-        self.backend.metrics.append_seconds.observe(taken);
+        if !self.handle.facts.hidden {
+            self.backend.metrics.append_seconds.observe(taken);
+        }
         let bytes_max = (self.room.bytes() / ROLL_UP_PART).max(ROLL_UP_BYTES_MIN);
         let records_max = self.backend.config.rooms.roll_up_records;
         if self.records >= records_max || self.record_bytes > bytes_max {
@@ -286,7 +289,7 @@ impl RoomTask {
         let broadcast = self.batch.broadcast();
         let metrics = &self.backend.metrics;
         let (started, now) = (self.backend.clock.seconds(), self.backend.clock.now());
-        let fans_out = broadcast.frames > 0;
+        let fans_out = broadcast.frames > 0 && !self.handle.facts.hidden;
         let short = self.backend.outboxes_are_short();
         let (delivered, gone) = self.seats.deliver(broadcast, now, short, &fence).await?;
         if fans_out {
@@ -305,6 +308,9 @@ impl RoomTask {
 
     /// What others may know of the room.
     fn publish(&mut self) {
+        if self.handle.facts.hidden {
+            return;
+        }
         let metrics = &self.backend.metrics;
         let bytes = self.room.bytes() + self.record_bytes;
         let before = self.handle.tell_bytes(bytes);

@@ -14,7 +14,8 @@ use protocol::token::Session;
 use rustix::process::{Pid, Signal, kill_process};
 use service::http::{ServeOptions, serve};
 use service::{Clock, Lifecycle};
-use tokio::net::TcpListener;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
 
 use crate::hearing::closed;
 use crate::router::{TestRouter, Told};
@@ -63,6 +64,16 @@ fn greeting(process: &mut Child) -> BTreeMap<String, String> {
     words.collect()
 }
 
+/// The answer to a GET, as it comes.
+async fn get(address: &str, path: &str) -> String {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let request = format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    answer
+}
+
 #[tokio::test]
 async fn it_serves_its_fleet_over_real_calls_and_ends_at_a_signal() {
     let (told, address) = others().await;
@@ -78,6 +89,8 @@ async fn it_serves_its_fleet_over_real_calls_and_ends_at_a_signal() {
     assert!(lines["http"].ends_with(&format!(":{}", about.door_port)));
     assert!(lines["admin"].ends_with(&format!(":{}", about.admin_port)));
     assert_eq!(about.key_id, keys().key_id());
+    let ready = get(&lines["admin"], "/readyz").await;
+    assert!(ready.starts_with("HTTP/1.1 200 "), "{ready}");
     let session = Session([7; 16]);
     let ticket = router.ticket("tea", session);
     let header = (TICKET_HEADER.parse().unwrap(), ticket.sign(&keys()).parse().unwrap());

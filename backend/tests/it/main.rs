@@ -10,6 +10,7 @@ mod server;
 
 mod admission;
 mod bad_input;
+mod canary;
 mod continuity;
 mod conversation;
 mod daemon;

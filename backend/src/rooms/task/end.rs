@@ -51,7 +51,7 @@ impl RoomTask {
         });
         let outbox_bytes = self.outbox_bytes;
         let Self { backend, handle, room, mut inbox, .. } = *self;
-        if end != End::Lost {
+        if end != End::Lost && !handle.facts.hidden {
             backend.links.files.tell(batch::ended(handle.facts.owner));
         }
         backend.rooms.leave(&backend, &handle);
