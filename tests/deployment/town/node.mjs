@@ -34,17 +34,22 @@ export class Node {
     return node;
   }
 
+  /** Whether its processes share its namespace; `local` has a network of its own. */
+  get isServer() {
+    return this.role !== 'local';
+  }
+
   /** Makes it a node, as the operator does; resolves with what `init` said. */
   async init(role, ...args) {
+    this.role = role;
     const nodes = ['gateway', 'backend', 'monitoring'];
     this.layout = join(this.disk, 'deployment', nodes.includes(role) ? `multi-node/${role}` : role);
     const said = await run(join(this.disk, 'deployment/init'), [role, '--files-only', ...args]);
     await this.set({
       COMPOSE_PROJECT_NAME: this.project,
-      // The tests' machine may let nobody raise limits of descriptors.
-      COMPOSE_FILE: 'compose.yml',
       INSTANTCHAT_VERSION: TAG,
-      NODE_NETWORK: `container:${this.pause}`,
+      // The tests' machine may let nobody raise limits of descriptors.
+      ...(this.isServer && { COMPOSE_FILE: 'compose.yml', NODE_NETWORK: `container:${this.pause}` }),
     });
     return said;
   }
