@@ -5,11 +5,12 @@ use std::time::Duration;
 use backend::Config;
 use client::Client;
 use protocol::frame::{GapReason, Join, Resume};
+use service::Clock;
 use service::rate::Rate;
 use tokio::net::TcpSocket;
 
 use crate::hearing::{closed, events_until, next_event, text_of};
-use crate::server::{TestServer, named};
+use crate::server::{Setting, TestServer, named};
 
 /// Rates out of the way of a test that is not about them.
 pub(crate) fn unlimited(config: &mut Config) {
@@ -188,6 +189,28 @@ async fn a_lost_room_is_restored_by_its_keep_and_by_nothing_else() {
     assert_ne!(restored.incarnation, joined.incarnation);
     assert_eq!(restored.gap.unwrap().reason, GapReason::Restarted);
     assert_eq!(other.metric("gaps_total{reason=\"restarted\"}"), 1.0);
+}
+
+#[tokio::test]
+async fn whoever_was_connected_for_weeks_restores_the_room_all_the_same() {
+    const DAY_MS: u64 = 24 * 3_600_000;
+    let at = async |ms: u64| {
+        let (clock, _) = Clock::manual(1_800_000_000_000 + ms);
+        TestServer::with(Setting { clock, ..Setting::default() }).await
+    };
+    let server = at(0).await;
+    let (ada, joined) = server.member("tea", "Ada").await;
+    for (days, restored) in [(29, true), (31, false)] {
+        let other = at(days * DAY_MS).await;
+        let session = ada.session().map(Into::into);
+        let options = client::Options { session, ..Default::default() };
+        let mut again = Client::connect(&other.url("tea"), options).await.unwrap();
+        let keep = Some(joined.keep.clone());
+        let (incarnation, epoch, seq) = (joined.incarnation, joined.epoch, joined.seq);
+        let resume = Some(Resume { incarnation, epoch, seq, keep });
+        let answer = again.join(Join { resume, ..Join::default() }).await;
+        assert_eq!(answer.is_ok(), restored, "after {days} days");
+    }
 }
 
 #[tokio::test]

@@ -20,8 +20,9 @@ pub const TICKET_LEEWAY_MS: u64 = 10_000;
 pub const GRANT_MS: u64 = 10 * 60_000;
 /// Milliseconds for which the descriptor of an upload or a preview may be posted.
 pub const DESCRIPTOR_MS: u64 = 10 * 60_000;
-/// Milliseconds for which a `keep` restores a room.
-pub const KEEP_MS: u64 = 12 * 60 * 60_000;
+/// Milliseconds for which a `keep` restores a room: far longer than an idle room lives, since a page
+/// that stays connected is given none anew.
+pub const KEEP_MS: u64 = 30 * 24 * 60 * 60_000;
 /// Characters of a room password.
 pub const PASSWORD_CHARS_MAX: usize = 200;
 /// Characters of the address in a request for a preview.

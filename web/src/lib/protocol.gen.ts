@@ -638,8 +638,8 @@ export const GRANT_MS = 600000;
 /** Milliseconds for which the descriptor of an upload or a preview may be posted. */
 export const DESCRIPTOR_MS = 600000;
 
-/** Milliseconds for which a `keep` restores a room. */
-export const KEEP_MS = 43200000;
+/** Milliseconds for which a `keep` restores a room: far longer than an idle room lives, since a page that stays connected is given none anew. */
+export const KEEP_MS = 2592000000;
 
 /** Characters of a room password. */
 export const PASSWORD_CHARS_MAX = 200;
