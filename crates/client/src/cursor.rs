@@ -32,14 +32,14 @@ impl Cursor {
         Resume { incarnation, epoch, seq, keep: Some(keep) }
     }
 
-    /// Takes note of a frame; events come one after the other (G2).
-    pub(crate) fn advance(&mut self, frame: &ServerFrame) -> Result<(), Error> {
+    /// Takes note of a frame; events come one after the other (G2), which is checked or not.
+    pub(crate) fn advance(&mut self, frame: &ServerFrame, check: bool) -> Result<(), Error> {
         if let ServerFrame::Event(event) = frame {
             let expected = self.seq + 1;
-            if event.seq != expected {
+            if check && event.seq != expected {
                 return Err(Error::OutOfOrder { expected, got: event.seq });
             }
-            self.seq = expected;
+            self.seq = self.seq.max(event.seq);
         }
         Ok(())
     }

@@ -134,6 +134,19 @@ impl Client {
     /// As [`Client::connect`] and [`Client::join`].
     pub async fn reconnect(&mut self) -> Result<Joined, Error> {
         self.socket = Socket::connect(&self.url, &self.options).await?;
+        self.rejoin().await
+    }
+
+    /// As [`Client::reconnect`], on a connection that the caller made.
+    ///
+    /// # Errors
+    /// As [`Client::connect_over`] and [`Client::join`].
+    pub async fn reconnect_over(&mut self, stream: TcpStream) -> Result<Joined, Error> {
+        self.socket = Socket::open(stream, &self.url, &self.options).await?;
+        self.rejoin().await
+    }
+
+    async fn rejoin(&mut self) -> Result<Joined, Error> {
         self.inbox.clear();
         let resume = self.cursor.as_ref().map(Cursor::resume);
         self.join(Join { resume, ..Join::default() }).await
@@ -173,7 +186,7 @@ impl Client {
             None => self.socket.frame().await?,
         };
         if let Some(cursor) = &mut self.cursor {
-            cursor.advance(&frame)?;
+            cursor.advance(&frame, self.options.keeps_order)?;
         }
         Ok(frame)
     }
@@ -183,6 +196,15 @@ impl Client {
     /// # Errors
     /// The server does not answer in time.
     pub async fn close(mut self) -> Result<(), Error> {
+        self.farewell().await
+    }
+
+    /// As [`Client::close`], where [`Client::reconnect`] is to come. What the server still sends is
+    /// not received.
+    ///
+    /// # Errors
+    /// The server does not answer in time.
+    pub async fn farewell(&mut self) -> Result<(), Error> {
         self.socket.close(CloseCode::Normal).await
     }
 

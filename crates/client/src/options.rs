@@ -15,6 +15,9 @@ pub struct Options {
     pub headers: Vec<(HeaderName, HeaderValue)>,
     /// How long a connection, an answer or a farewell may take.
     pub deadline: Duration,
+    /// Whether an event out of order is an error. Whoever judges the order itself wants every frame
+    /// as it came.
+    pub keeps_order: bool,
 }
 
 impl Options {
@@ -24,6 +27,12 @@ impl Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { session: None, origin: None, headers: Vec::new(), deadline: Self::DEADLINE }
+        Self {
+            session: None,
+            origin: None,
+            headers: Vec::new(),
+            deadline: Self::DEADLINE,
+            keeps_order: true,
+        }
     }
 }

@@ -207,6 +207,24 @@ async fn a_skipped_event_is_an_error() {
 }
 
 #[tokio::test]
+async fn whoever_judges_the_order_gets_every_event_as_it_came() {
+    let server = Server::new().await;
+    let options = Options { keeps_order: false, ..Options::default() };
+    let url = server.url();
+    let (client, visitor) = tokio::join!(Client::connect(&url, options), server.accept());
+    let (mut client, mut visitor) = (client.unwrap(), visitor);
+    visitor.send(ServerFrame::Joined(Box::new(joined(4)))).await;
+    client.join(Join::default()).await.unwrap();
+    for seq in [6, 5, 5] {
+        visitor.send(event(seq)).await;
+    }
+    for seq in [6, 5, 5] {
+        assert_eq!(client.receive().await.unwrap(), event(seq));
+    }
+    assert_eq!(client.cursor().unwrap().seq, 6);
+}
+
+#[tokio::test]
 async fn a_close_is_reported_and_answered() {
     let server = Server::new().await;
     let (mut client, mut visitor) = server.joined(4).await;

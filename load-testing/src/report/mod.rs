@@ -1,0 +1,286 @@
+//! The report as a page that needs nothing beside itself: it can be mailed.
+
+mod chart;
+mod terminal;
+
+use std::fmt::Write;
+
+use crate::summary::{Quantiles, Summary};
+use chart::{Chart, Line};
+
+pub use terminal::words;
+
+/// The page's style: the colours of the chat.
+const STYLE: &str = include_str!("report.css");
+
+/// The page.
+pub fn page(summary: &Summary) -> String {
+    let mut page = String::new();
+    let verdict = if summary.passed { "Passed" } else { "Failed" };
+    let class = if summary.passed { "good" } else { "bad" };
+    let parts = [
+        "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">".to_owned(),
+        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">".to_owned(),
+        format!(
+            "<title>{}: {verdict}</title><style>{STYLE}</style></head><body>",
+            text(&summary.name)
+        ),
+        format!("<h1>{} <span class=\"{class}\">{verdict}</span></h1>", text(&summary.name)),
+        format!("<p class=\"quiet\">{}</p>", text(&summary.about)),
+        facts(summary),
+        verdict_of(summary),
+        thresholds(summary),
+        latencies(summary),
+        charts(summary),
+        counts(summary),
+        "</body></html>\n".to_owned(),
+    ];
+    for part in parts {
+        page.push_str(&part);
+    }
+    page
+}
+
+fn facts(summary: &Summary) -> String {
+    let facts = [
+        ("Members", number(summary.members)),
+        ("Rooms", number(summary.rooms)),
+        ("Posts", number(summary.counts.posts)),
+        ("Deliveries", number(summary.counts.deliveries)),
+        ("Lasted", format!("{} s", summary.lasts_sec)),
+    ];
+    let cells: String = facts
+        .iter()
+        .map(|(name, value)| format!("<div><dt>{name}</dt><dd>{value}</dd></div>"))
+        .collect();
+    format!("<dl class=\"facts\">{cells}</dl>")
+}
+
+fn verdict_of(summary: &Summary) -> String {
+    if summary.findings.is_empty() {
+        let sentence = "Every member got every event once, in order and alike; every answer holds; \
+                        every gap is what was missed.";
+        return format!("<h2>Verdict</h2><p>{sentence}</p>");
+    }
+    let mut out =
+        "<h2>Verdict</h2><table><tr><th>What was wrong</th><th>Times</th></tr>".to_owned();
+    for (kind, count) in &summary.findings.counts {
+        let _ = write!(
+            out,
+            "<tr class=\"bad\"><td>{}</td><td>{}</td></tr>",
+            text(kind),
+            number(*count)
+        );
+    }
+    out.push_str("</table><h3>The first of them</h3><ul>");
+    for finding in &summary.findings.examples {
+        let member = finding.member.as_deref().unwrap_or("all members");
+        let _ = write!(
+            out,
+            "<li>{} <span class=\"quiet\">{}, {}</span></li>",
+            text(&finding.fault.to_string()),
+            text(&finding.room),
+            text(member)
+        );
+    }
+    out.push_str("</ul>");
+    out
+}
+
+fn thresholds(summary: &Summary) -> String {
+    if summary.thresholds.is_empty() {
+        return String::new();
+    }
+    let mut out =
+        "<h2>Thresholds</h2><table><tr><th></th><th>Measured</th><th>Threshold</th><th></th></tr>"
+            .to_owned();
+    for judged in &summary.thresholds {
+        let (class, word) = if judged.holds { ("", "holds") } else { ("bad", "broken") };
+        let _ = write!(
+            out,
+            "<tr class=\"{class}\"><td>{}</td><td>{}</td><td>{}</td><td>{word}</td></tr>",
+            text(&judged.name),
+            text(&judged.measured),
+            text(&judged.limit)
+        );
+    }
+    out + "</table>"
+}
+
+fn latencies(summary: &Summary) -> String {
+    let rows = [
+        (
+            "delivery",
+            "Post to sight",
+            "from the moment that a post was due to each member that reads it",
+        ),
+        ("ack", "Post to answer", "from the moment that a post was due to its `ok`"),
+        ("join", "Join", "from the moment that a member was to come to its `joined`"),
+        ("resume", "Coming back", "the same, after a lost connection"),
+        (
+            "lag",
+            "Generator",
+            "from the moment that a post was due to its being sent, which is in the others",
+        ),
+    ];
+    let mut out =
+        "<h2>Latencies, ms</h2><div class=\"wide\"><table><tr><th></th><th>Count</th><th>Mean</th>"
+            .to_owned();
+    for percent in crate::summary::PERCENTILES {
+        let _ = write!(out, "<th>{percent} %</th>");
+    }
+    out.push_str("<th>Slowest</th></tr>");
+    let none = Quantiles::default();
+    for (key, name, what) in rows {
+        let of = summary.latencies.get(key).unwrap_or(&none);
+        if of.count == 0 {
+            continue;
+        }
+        let _ = write!(
+            out,
+            "<tr><td>{name}<br><span class=\"quiet\">{what}</span></td><td>{}</td><td>{:.2}</td>",
+            number(of.count),
+            of.mean_ms
+        );
+        for (_, ms) in &of.ms {
+            let _ = write!(out, "<td>{ms:.2}</td>");
+        }
+        let _ = write!(out, "<td>{:.2}</td></tr>", of.max_ms);
+    }
+    out + "</table></div>"
+}
+
+fn charts(summary: &Summary) -> String {
+    let line =
+        |name: &'static str, class: &'static str, of: fn(&crate::summary::Moment) -> f64| Line {
+            name,
+            class,
+            points: summary.timeline.iter().map(|moment| (moment.at_sec, of(moment))).collect(),
+        };
+    let charts = [
+        Chart {
+            title: "Members in their rooms",
+            unit: "",
+            lines: vec![line("members", "one", |moment| moment.members as f64)],
+        },
+        Chart {
+            title: "Posts per second",
+            unit: "/s",
+            lines: vec![line("posts", "one", |moment| moment.posts_per_sec)],
+        },
+        Chart {
+            title: "Deliveries per second",
+            unit: "/s",
+            lines: vec![line("deliveries", "one", |moment| moment.deliveries_per_sec)],
+        },
+        Chart {
+            title: "Post to sight",
+            unit: "ms",
+            lines: vec![
+                line("99 %", "two", |moment| moment.delivery_ms[1]),
+                line("half", "one", |moment| moment.delivery_ms[0]),
+            ],
+        },
+        Chart {
+            title: "Post to answer",
+            unit: "ms",
+            lines: vec![
+                line("99 %", "two", |moment| moment.ack_ms[1]),
+                line("half", "one", |moment| moment.ack_ms[0]),
+            ],
+        },
+        Chart {
+            title: "Refusals and lost connections",
+            unit: "",
+            lines: vec![
+                line("refused", "one", |moment| moment.refused as f64),
+                line("lost", "two", |moment| moment.lost as f64),
+            ],
+        },
+    ];
+    let figures: String = charts.iter().map(Chart::svg).collect();
+    format!("<h2>Over time</h2><div class=\"charts\">{figures}</div>")
+}
+
+fn counts(summary: &Summary) -> String {
+    let counts = &summary.counts;
+    let rows = [
+        ("Members that came", counts.joins),
+        ("Connections lost on purpose or not, and back", counts.resumes),
+        ("of these with exactly the missing events", counts.resumed),
+        ("of these with a gap", counts.gaps),
+        ("Rooms begun anew, as members saw it", counts.restarts),
+        ("Posts sent", counts.posts),
+        ("Posts answered", counts.acks),
+        ("Edits and votes done", counts.others),
+        ("Posts due and not sent", counts.unsent),
+        ("Events delivered", counts.deliveries),
+        ("Bytes of their texts", counts.text_bytes),
+        ("Slow readers closed", counts.slow_closed),
+        ("Connections that failed", counts.failed_connects),
+        ("Connections that ended unasked", counts.disconnects),
+        ("Refusals", counts.refused),
+    ];
+    let mut out = "<h2>Counts</h2><table>".to_owned();
+    for (name, count) in rows {
+        let _ = write!(out, "<tr><td>{name}</td><td>{}</td></tr>", number(count));
+    }
+    for (code, count) in &summary.refusals {
+        let _ = write!(out, "<tr><td>refused: {}</td><td>{}</td></tr>", text(code), number(*count));
+    }
+    for (code, count) in &summary.disconnects {
+        let _ = write!(out, "<tr><td>closed with {code}</td><td>{}</td></tr>", number(*count));
+    }
+    let machine = &summary.machine;
+    let _ = write!(
+        out,
+        "</table><p class=\"quiet\">{} · {} · seed {} · {} · made by {} on {}, {}, Linux {}</p>",
+        text(&summary.began),
+        text(&summary.target),
+        summary.seed,
+        env!("CARGO_PKG_VERSION"),
+        if summary.processes == 1 {
+            "1 process".into()
+        } else {
+            format!("{} processes", summary.processes)
+        },
+        text(&machine.processor),
+        if machine.cores == 1 { "1 core".into() } else { format!("{} cores", machine.cores) },
+        text(&machine.kernel),
+    );
+    out
+}
+
+/// A text that is no markup.
+fn text(of: &str) -> String {
+    of.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+/// A number with its thousands apart.
+pub(crate) fn number(of: u64) -> String {
+    let digits = of.to_string();
+    let mut out = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_have_their_thousands_apart() {
+        let shown = [0, 999, 1_000, 1_234_567].map(number);
+        assert_eq!(shown, ["0", "999", "1,000", "1,234,567"]);
+    }
+
+    #[test]
+    fn markup_of_others_is_text() {
+        assert_eq!(text("<script>\"&"), "&lt;script&gt;&quot;&amp;");
+    }
+}

@@ -1,0 +1,298 @@
+//! What came of a run, in the numbers that a report shows: the JSON report, and what the page and
+//! the terminal are written from.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::findings::Findings;
+use crate::measures::{Counts, Latencies, Measured};
+use crate::scenario::{Scenario, Span, Thresholds};
+
+/// Percentiles that are told.
+pub const PERCENTILES: [f64; 6] = [50.0, 75.0, 90.0, 99.0, 99.9, 99.99];
+
+/// A whole report.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Summary {
+    /// The scenario's name.
+    pub name: String,
+    /// What it is like.
+    pub about: String,
+    /// The server.
+    pub target: String,
+    /// When it began: RFC 3339.
+    pub began: String,
+    /// Seconds from the first arrival to the last post.
+    pub lasts_sec: f64,
+    /// Members at one time.
+    pub members: u64,
+    /// Rooms.
+    pub rooms: u64,
+    /// Processes that made the load.
+    pub processes: u64,
+    /// Seed of the plan.
+    pub seed: u64,
+    /// The machine.
+    pub machine: Machine,
+    /// Whether nothing was wrong and every threshold holds.
+    pub passed: bool,
+    /// What was wrong.
+    pub findings: Findings,
+    /// The thresholds.
+    pub thresholds: Vec<Judged>,
+    /// What was counted.
+    pub counts: Counts,
+    /// Refusals by code.
+    pub refusals: BTreeMap<String, u64>,
+    /// Connections that ended unasked, by close code.
+    pub disconnects: BTreeMap<u16, u64>,
+    /// Latencies.
+    pub latencies: BTreeMap<&'static str, Quantiles>,
+    /// The timeline.
+    pub timeline: Vec<Moment>,
+}
+
+/// The machine that made the load.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Machine {
+    /// Its processor.
+    pub processor: String,
+    /// Cores.
+    pub cores: usize,
+    /// Its kernel.
+    pub kernel: String,
+}
+
+/// Latencies in milliseconds.
+#[derive(Clone, Debug, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Quantiles {
+    /// How many.
+    pub count: u64,
+    /// Their mean.
+    pub mean_ms: f64,
+    /// By percentile.
+    pub ms: Vec<(f64, f64)>,
+    /// The longest.
+    pub max_ms: f64,
+}
+
+/// A threshold and what was measured.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Judged {
+    /// What.
+    pub name: String,
+    /// The threshold.
+    pub limit: String,
+    /// What was measured.
+    pub measured: String,
+    /// Whether it holds.
+    pub holds: bool,
+}
+
+/// One window of the timeline.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Moment {
+    /// Seconds from the begin to its end.
+    pub at_sec: f64,
+    /// Members in their rooms.
+    pub members: u64,
+    /// Posts per second.
+    pub posts_per_sec: f64,
+    /// Deliveries per second.
+    pub deliveries_per_sec: f64,
+    /// Refusals.
+    pub refused: u64,
+    /// Connections lost.
+    pub lost: u64,
+    /// From due to answer, median and 99th percentile, in milliseconds.
+    pub ack_ms: [f64; 2],
+    /// From due to sight, the same.
+    pub delivery_ms: [f64; 2],
+}
+
+/// What a run was, beside what came of it.
+#[derive(Clone, Debug)]
+pub struct Run {
+    /// The target.
+    pub target: String,
+    /// When it began, in milliseconds since 1970.
+    pub began: u64,
+    /// Processes that made the load.
+    pub processes: u64,
+}
+
+impl Summary {
+    /// The report of a run.
+    pub fn new(scenario: &Scenario, run: &Run, measured: &Measured, findings: Findings) -> Self {
+        let thresholds = judge(&scenario.thresholds, measured);
+        let window = measured.window_us as f64 / 1e6;
+        let moment = |(index, of): (usize, &crate::measures::Window)| Moment {
+            at_sec: window * (index + 1) as f64,
+            members: of.members,
+            posts_per_sec: of.posts as f64 / window,
+            deliveries_per_sec: of.deliveries as f64 / window,
+            refused: of.refused,
+            lost: of.lost,
+            ack_ms: [ms(of.ack.at(50.0)), ms(of.ack.at(99.0))],
+            delivery_ms: [ms(of.delivery.at(50.0)), ms(of.delivery.at(99.0))],
+        };
+        Self {
+            name: scenario.name.clone(),
+            about: scenario.about.clone(),
+            target: run.target.clone(),
+            began: protocol::wire::Timestamp(run.began).to_string(),
+            lasts_sec: scenario.lasts.0.as_secs_f64(),
+            members: scenario.members(),
+            rooms: scenario.rooms(),
+            processes: run.processes,
+            seed: scenario.seed,
+            machine: Machine::this(),
+            passed: findings.is_empty() && thresholds.iter().all(|judged| judged.holds),
+            findings,
+            thresholds,
+            counts: measured.counts,
+            refusals: measured.refusals.clone(),
+            disconnects: measured.disconnects.clone(),
+            latencies: BTreeMap::from([
+                ("ack", Quantiles::of(&measured.ack)),
+                ("delivery", Quantiles::of(&measured.delivery)),
+                ("join", Quantiles::of(&measured.join)),
+                ("resume", Quantiles::of(&measured.resume)),
+                ("lag", Quantiles::of(&measured.lag)),
+            ]),
+            timeline: measured.windows.iter().enumerate().map(moment).collect(),
+        }
+    }
+}
+
+impl Quantiles {
+    fn of(latencies: &Latencies) -> Self {
+        Self {
+            count: latencies.count(),
+            mean_ms: latencies.mean() / 1e3,
+            ms: PERCENTILES.map(|percent| (percent, ms(latencies.at(percent)))).into(),
+            max_ms: ms(latencies.max()),
+        }
+    }
+}
+
+impl Machine {
+    fn this() -> Self {
+        let read = |path: &str| std::fs::read_to_string(path).unwrap_or_default();
+        let cpuinfo = read("/proc/cpuinfo");
+        let model = cpuinfo.lines().find(|line| line.starts_with("model name"));
+        Self {
+            processor: model
+                .and_then(|line| line.split_once(':'))
+                .map_or_else(|| "unknown".into(), |(_, name)| name.trim().to_owned()),
+            cores: std::thread::available_parallelism().map_or(1, usize::from),
+            kernel: read("/proc/sys/kernel/osrelease").trim().to_owned(),
+        }
+    }
+}
+
+/// Every threshold that is set.
+fn judge(thresholds: &Thresholds, measured: &Measured) -> Vec<Judged> {
+    let Thresholds {
+        ack_p99,
+        delivery_p50,
+        delivery_p99,
+        delivery_max,
+        join_p99,
+        refused,
+        disconnects,
+        restarts,
+        deliveries_at_least,
+    } = thresholds.clone();
+    let span = |name: &str, limit: Option<Span>, us: u64| {
+        let limit = limit?.micros();
+        let (text, shown) = (format!("{} ms", ms(limit)), format!("{} ms", ms(us)));
+        Some(Judged { name: name.into(), limit: text, measured: shown, holds: us <= limit })
+    };
+    let number = |name: &str, limit: Option<u64>, count: u64| {
+        let limit = limit?;
+        let (text, shown) = (limit.to_string(), count.to_string());
+        Some(Judged { name: name.into(), limit: text, measured: shown, holds: count <= limit })
+    };
+    let counts = &measured.counts;
+    let least = deliveries_at_least.map(|least| Judged {
+        name: "deliveries, at least".into(),
+        limit: least.to_string(),
+        measured: counts.deliveries.to_string(),
+        holds: counts.deliveries >= least,
+    });
+    let judged = [
+        span("answer, 99 %", ack_p99, measured.ack.at(99.0)),
+        span("delivery, half", delivery_p50, measured.delivery.at(50.0)),
+        span("delivery, 99 %", delivery_p99, measured.delivery.at(99.0)),
+        span("delivery, slowest", delivery_max, measured.delivery.max()),
+        span("join, 99 %", join_p99, measured.join.at(99.0)),
+        number("refused", refused, counts.refused),
+        number("connections lost", disconnects, counts.disconnects + counts.failed_connects),
+        number("rooms begun anew", restarts, counts.restarts),
+        least,
+    ];
+    judged.into_iter().flatten().collect()
+}
+
+fn ms(us: u64) -> f64 {
+    (us as f64 / 10.0).round() / 100.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fault::Fault;
+    use crate::measures::Measures;
+
+    fn measured() -> Measured {
+        let measures = Measures::new(0, 10_000_000);
+        measures.note(0, |all, _| {
+            for us in 1..=100 {
+                all.ack.record(us * 1_000);
+                all.delivery.record(us * 2_000);
+            }
+            all.counts.deliveries = 100;
+            all.counts.disconnects = 1;
+        });
+        measures.snapshot()
+    }
+
+    fn summary(thresholds: &str, findings: Findings) -> Summary {
+        let text = format!(
+            "name: x\nlasts: 10s\ngroups: [{{ name: a, members: 1 }}]\nthresholds: {{ {thresholds} }}"
+        );
+        let scenario = Scenario::parse(&text, "x.yml").unwrap();
+        let run = Run { target: String::new(), began: 0, processes: 1 };
+        Summary::new(&scenario, &run, &measured(), findings)
+    }
+
+    #[test]
+    fn a_threshold_holds_up_to_itself() {
+        for (thresholds, passed) in [
+            ("", true),
+            ("ackP99: 100ms", true),
+            ("ackP99: 98ms", false),
+            ("deliveryP50: 101ms, deliveryMax: 1s", true),
+            ("deliveryMax: 199ms", false),
+            ("disconnects: 1", true),
+            ("disconnects: 0", false),
+            ("deliveriesAtLeast: 101", false),
+        ] {
+            assert_eq!(summary(thresholds, Findings::default()).passed, passed, "{thresholds}");
+        }
+    }
+
+    #[test]
+    fn one_fault_is_enough() {
+        let mut findings = Findings::default();
+        findings.add("room", None, Fault::Doubled { seq: 1 });
+        assert!(!summary("", findings).passed);
+    }
+}
