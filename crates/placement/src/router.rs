@@ -59,6 +59,8 @@ pub struct Router {
     /// Imports that backends hold and nobody has activated: backend and epoch.
     imports: HashMap<Arc<str>, (u32, u64)>,
     superseded: bool,
+    /// Whether it was settled once: every backend of the start was heard, or is down.
+    has_settled: bool,
     counts: Counts,
 }
 
@@ -68,6 +70,9 @@ struct Link {
     health: Health,
     /// Whether it stands in the configuration.
     is_listed: bool,
+    /// Whether it may own rooms that nobody has told of: one that was listed after the router had
+    /// settled and has not reported itself is new.
+    may_own_unknown: bool,
     /// Whether an operator wants it drained.
     drain: bool,
     /// Whether it wants to be rid of its rooms itself.
@@ -116,6 +121,7 @@ impl Router {
             moves: HashMap::new(),
             imports: HashMap::new(),
             superseded: false,
+            has_settled: false,
             counts: Counts::default(),
         }
     }
@@ -143,6 +149,7 @@ impl Router {
         if !self.epochs.is_begun() || self.superseded {
             return Vec::new();
         }
+        self.has_settled |= self.is_settled(now);
         let is_due = |link: &Link| {
             link.asked_at.is_none_or(|at| now.mono.saturating_sub(at) >= ASK_EVERY_MS)
         };
@@ -167,9 +174,12 @@ impl Router {
         now.mono.saturating_sub(self.started_at) >= self.grace_ms && !self.awaits_backends()
     }
 
-    /// Whether a backend was neither heard yet nor found dead: what is on no record may live there.
+    /// Whether a backend was neither heard yet nor found dead: what is on no record may live there. One
+    /// that is new to the list does not count, so that one bad line holds up nothing.
     pub fn awaits_backends(&self) -> bool {
-        self.links.values().any(|link| link.health.phase(false) == Phase::Unheard)
+        let unheard =
+            |link: &Link| link.may_own_unknown && link.health.phase(false) == Phase::Unheard;
+        self.links.values().any(unheard)
     }
 
     /// A backend says that this run of the router has asked it. If it is a later one, this is done.
@@ -282,6 +292,7 @@ impl Link {
         Self {
             health: Health::unheard(now.mono),
             is_listed,
+            may_own_unknown: true,
             drain: false,
             is_leaving: false,
             is_clock_off: false,

@@ -31,8 +31,9 @@ impl Router {
         let listed: BTreeSet<_> = names.iter().collect();
         for name in &listed {
             let number = self.fleet.number_or_new((*name).clone());
-            let link = self.links.entry(number).or_insert_with(|| Link::new(now, true));
-            link.is_listed = true;
+            let may_own_unknown = !self.has_settled;
+            let new = || Link { may_own_unknown, ..Link::new(now, true) };
+            self.links.entry(number).or_insert_with(new).is_listed = true;
         }
         let numbers: Vec<_> = self.links.keys().copied().collect();
         for number in numbers {
@@ -62,6 +63,10 @@ impl Router {
             }
             let number = self.fleet.number_or_new(name.clone());
             self.links.insert(number, Link::new(now, false));
+        }
+        let number = self.fleet.number(name);
+        if let Some(link) = number.and_then(|number| self.links.get_mut(&number)) {
+            link.may_own_unknown = true;
         }
         true
     }

@@ -37,7 +37,7 @@ fn a_second_name_of_a_process_holds_up_nothing_and_drops_nothing() {
     story.wait(600);
     let names = [name("a:1"), name("same:1")];
     story.router.configure(story.now(), &names);
-    assert!(!story.router.is_settled(story.now()));
+    assert!(story.router.is_settled(story.now()));
     story.router.disown(&names[1]);
     assert!(story.router.is_settled(story.now()));
     assert_eq!(member(&story, "same:1").unwrap().phase, Phase::Down);
@@ -51,6 +51,34 @@ fn a_second_name_of_a_process_holds_up_nothing_and_drops_nothing() {
     assert_eq!((found.backend, found.epoch), (names[1].clone(), owner.epoch));
     assert_eq!(story.router.counts().conflicts, 0);
     assert!(story.backend(&names[1]).dropped.is_empty());
+}
+
+#[test]
+fn one_bad_line_of_an_edit_holds_up_no_room_and_no_acknowledgement() {
+    let mut story = Story::settled(&["a:1"]);
+    let names = ["a:1", "good:1", "bad:1"].map(name);
+    story.start(&names[1]);
+    story.router.configure(story.now(), &names);
+    story.wait(1_000);
+    assert_eq!(member(&story, "bad:1").unwrap().phase, Phase::Unheard);
+    let owners: Vec<_> = (0..20).map(|n| story.open(&format!("room-{n}")).backend).collect();
+    assert!(owners.contains(&names[0]) && owners.contains(&names[1]), "{owners:?}");
+    for (n, owner) in owners.into_iter().enumerate() {
+        assert_eq!(story.acknowledging(&format!("room-{n}")), [owner]);
+    }
+}
+
+#[test]
+fn a_backend_that_reports_itself_is_heard_before_anything_unknown_is_placed() {
+    let mut story = Story::settled(&["a:1"]);
+    story.silent.push(name("late:1"));
+    story.router.reported(story.now(), &name("late:1"));
+    story.wait(100);
+    assert_eq!(story.lookup("red"), Err(PlaceError::NotSettled));
+    story.start(&name("late:1"));
+    story.silent.clear();
+    story.wait(1_000);
+    assert!(story.lookup("red").is_ok());
 }
 
 #[test]
