@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use aux_srv::admin::AdminToken;
 use aux_srv::{AuxServer, FileInstance, Parts, Roster};
 use axum::Router;
 use backend::{Backend, Links};
@@ -13,7 +14,7 @@ use placement::BackendName;
 use prometheus_client::registry::Registry;
 use protocol::token::Keyring;
 use service::http::{ServeOptions, TrustedProxies, security_headers, serve};
-use service::{Clock, Lifecycle, admin, secret};
+use service::{Clock, Lifecycle, admin, process_metrics, secret};
 use tokio::net::TcpListener;
 
 use crate::config::Config;
@@ -41,10 +42,12 @@ pub struct Instantchat {
 /// An address is taken, the data folder cannot be used, or a part refuses its configuration.
 pub async fn start(config: &Config) -> anyhow::Result<Instantchat> {
     let keys = secret::from_environment_or_folder(&config.data_dir)?;
+    let token = AdminToken::from_environment()?;
     let listener = bind(config.http.listen).await?;
     let admin_listener = bind(config.admin.listen).await?;
     let lifecycle = Lifecycle::new();
     let mut registry = Registry::with_prefix(METRICS_PREFIX);
+    process_metrics::register(&mut registry, env!("CARGO_PKG_VERSION"), &lifecycle);
     let parts = join(config, &keys, &lifecycle, &mut registry)?;
     parts.aux.introduce().await;
     parts.aux.watch(&lifecycle);
@@ -55,6 +58,7 @@ pub async fn start(config: &Config) -> anyhow::Result<Instantchat> {
         deadline: Duration::from_secs(config.shutdown_wait_timeout_sec),
     };
     let (aux, files) = (parts.aux, parts.files);
+    let door = aux.admin_router(token);
     let ready: admin::ReadyCheck = Arc::new(move || {
         let (aux, files) = (Arc::clone(&aux), Arc::clone(&files));
         Box::pin(async move {
@@ -62,7 +66,7 @@ pub async fn start(config: &Config) -> anyhow::Result<Instantchat> {
             files.writable().await
         })
     });
-    let watched = admin::router(Arc::new(registry), lifecycle.clone(), ready);
+    let watched = admin::router(Arc::new(registry), lifecycle.clone(), ready).merge(door);
     let life = lifecycle.clone();
     lifecycle.spawn(serve(admin_listener, watched, ServeOptions::default(), life.clone()));
     lifecycle.spawn(serve(listener, parts.router, config.public(), life));
