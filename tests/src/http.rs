@@ -24,6 +24,11 @@ impl Answer {
         self.headers.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
     }
 
+    /// How often a header comes, whose name is given in lower case.
+    pub fn count(&self, name: &str) -> usize {
+        self.headers.iter().filter(|(known, _)| known == name).count()
+    }
+
     /// The body as text.
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
@@ -58,11 +63,19 @@ pub async fn exchange(address: SocketAddr, request: &[u8]) -> Answer {
     let conversation = async {
         let mut stream = TcpStream::connect(address).await.expect("the server accepts");
         stream.write_all(request).await.expect("the server reads");
-        let mut answer = Vec::new();
-        stream.read_to_end(&mut answer).await.expect("the server answers");
-        answer
+        stream
     };
-    let raw = tokio::time::timeout(DEADLINE, conversation).await.expect("an answer in time");
+    answer(tokio::time::timeout(DEADLINE, conversation).await.expect("it is read in time")).await
+}
+
+/// Reads the answer on a connection until the server closes.
+///
+/// # Panics
+/// There is no answer in time, or it is none of HTTP/1.1.
+pub async fn answer(mut stream: TcpStream) -> Answer {
+    let mut raw = Vec::new();
+    let reading = tokio::time::timeout(DEADLINE, stream.read_to_end(&mut raw));
+    reading.await.expect("an answer in time").expect("the server answers");
     parse(&raw)
 }
 

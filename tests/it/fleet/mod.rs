@@ -1,9 +1,9 @@
 //! The fleet as real processes behind a real nginx: what only that has. What one daemon can
 //! prove alone is tested there.
 
+mod bad_days;
 mod bounds;
 mod direct;
-mod doors;
 mod names;
 mod recorder;
 mod rendering;

@@ -45,7 +45,7 @@ impl Edge {
         let ports = ports::free(3);
         let on = |index: usize| SocketAddr::from(([127, 0, 0, 1], ports[index]));
         let (https, http, status) = (on(0), on(1), on(2));
-        let plain = tunnel::open(https, &certificates).await;
+        let plain = tunnel::open(https, HOST, certificates.authority()).await;
         let root = folder.join("nginx");
         let mut nginx = Process::new("nginx", shipped("run"), &root);
         prepare(&mut nginx, "gateway", &root, certificates.folder());

@@ -11,16 +11,13 @@ mod options;
 mod ports;
 mod process;
 mod tunnel;
+mod visitors;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use client::{Client, Options as ClientOptions};
-use protocol::frame::{Join, Joined};
 use tempfile::TempDir;
-use tokio::net::TcpSocket;
 
-use crate::http::{self, Answer};
 use configuration::Listeners;
 
 pub use edge::{Edge, render, rendered, shipped};
@@ -196,38 +193,6 @@ impl Fleet {
         self.folder.path().join("aux-srv/config/app-config.yml")
     }
 
-    /// A member of `room` that comes from the loopback address `from`, through the gateway.
-    ///
-    /// # Errors
-    /// As `Client::join`.
-    ///
-    /// # Panics
-    /// The tunnel does not accept.
-    pub async fn member(
-        &self,
-        from: [u8; 4],
-        room: &str,
-        join: Join,
-    ) -> Result<(Client, Joined), client::Error> {
-        let socket = TcpSocket::new_v4().expect("a socket");
-        socket.bind(SocketAddr::from((from, 0))).expect("a loopback address");
-        let stream = socket.connect(self.plain()).await.expect("the tunnel accepts");
-        let url = self.socket_url(room);
-        let mut client = Client::connect_over(stream, &url, ClientOptions::default()).await?;
-        let joined = client.join(join).await?;
-        Ok((client, joined))
-    }
-
-    /// The address of a room's WebSocket for clients that speak no TLS.
-    pub fn socket_url(&self, room: &str) -> String {
-        format!("ws://{}/api/rooms/{room}/ws", self.plain())
-    }
-
-    /// Asks the gateway with GET.
-    pub async fn get(&self, path: &str) -> Answer {
-        http::get(self.plain(), path, &[]).await
-    }
-
     /// The gateway's port of TLS. Its names are [`HOST`], `localhost` and `127.0.0.1`.
     pub fn https(&self) -> SocketAddr {
         self.edge.https()
@@ -361,6 +326,20 @@ impl Fleet {
         let daemons = std::iter::once(&mut self.aux).chain(&mut self.backends);
         let daemons = daemons.chain(&mut self.files).map(|member| &mut member.process);
         std::iter::once(self.edge.nginx()).chain(daemons).chain(&mut self.doors)
+    }
+
+    /// The admin address of a daemon.
+    pub fn admin(&self, name: &str) -> Option<SocketAddr> {
+        let member = self.members().find(|member| member.process.name() == name)?;
+        Some(member.listeners.admin)
+    }
+
+    /// Waits until all that were started again are ready.
+    ///
+    /// # Panics
+    /// One is not in time.
+    pub async fn start_again_all(&self) {
+        self.ready().await;
     }
 
     /// Starts a process again that has ended, and waits until it is ready.

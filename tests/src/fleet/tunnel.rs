@@ -11,17 +11,16 @@ use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
 use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
-use super::HOST;
-use super::certificates::Certificates;
-
-/// Opens one to `server`, and gives its address. It ends with the test's runtime.
-pub(super) async fn open(server: SocketAddr, certificates: &Certificates) -> SocketAddr {
+/// Opens one to `server`, whose certificate must be for `name`, and gives its address. It
+/// ends with the test's runtime.
+pub(super) async fn open(server: SocketAddr, name: &str, authority: &Path) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port of loopback");
     let address = listener.local_addr().expect("its address");
-    let connector = connector(certificates.authority());
+    let connector = connector(authority);
+    let name = ServerName::try_from(name.to_owned()).expect("a name of the DNS");
     tokio::spawn(async move {
         while let Ok((stream, from)) = listener.accept().await {
-            tokio::spawn(carry(stream, from.ip(), server, connector.clone()));
+            tokio::spawn(carry(stream, from.ip(), server, name.clone(), connector.clone()));
         }
     });
     address
@@ -36,13 +35,18 @@ fn connector(authority: &Path) -> TlsConnector {
 }
 
 /// Carries bytes both ways, from the same address, until both sides have ended.
-async fn carry(mut plain: TcpStream, from: IpAddr, server: SocketAddr, connector: TlsConnector) {
+async fn carry(
+    mut plain: TcpStream,
+    from: IpAddr,
+    server: SocketAddr,
+    name: ServerName<'static>,
+    connector: TlsConnector,
+) {
     let connected = async {
         let socket = TcpSocket::new_v4()?;
         socket.bind(SocketAddr::new(from, 0))?;
         let stream = socket.connect(server).await?;
         stream.set_nodelay(true)?;
-        let name = ServerName::try_from(HOST).expect("a name of the DNS");
         connector.connect(name, stream).await
     };
     // A side that is gone ends both, which is what its client sees.
