@@ -6,7 +6,6 @@ use std::sync::{Arc, OnceLock};
 use axum::Router;
 use placement::{RunId, Term};
 use prometheus_client::registry::Registry as MetricsRegistry;
-use protocol::RoomName;
 use protocol::fleet::FileNotice;
 use protocol::token::Keyring;
 use service::http::Origins;
@@ -24,7 +23,6 @@ use crate::metrics::Metrics;
 use crate::passwords::Hasher;
 use crate::places::Count;
 use crate::rooms::{Canary, Registry};
-use crate::status::{Phase, RoomSummary, Status};
 use crate::transport::door::{self, Nonces, Refusals};
 
 /// Milliseconds between two looks at all rooms.
@@ -150,29 +148,6 @@ impl Backend {
             Some(canary) if canary.sings(self).await => Ok(()),
             _ => Err("no post comes back from the process's own room".into()),
         }
-    }
-
-    /// What may be known of a room from outside; none when it does not exist.
-    pub fn summary(&self, name: &RoomName) -> Option<RoomSummary> {
-        let room = self.rooms.find(name)?;
-        Some(RoomSummary { protected: room.facts.protected, members: room.online() })
-    }
-
-    /// How much there is of everything, against the limits.
-    pub fn status(&self) -> Status {
-        Status {
-            phase: if self.lifecycle.stopping() { Phase::Stopping } else { Phase::Running },
-            rooms: self.rooms.len(),
-            members: usize::try_from(self.metrics.members.get()).unwrap_or_default(),
-            sockets: self.sockets.taken(),
-            bytes: self.rooms.bytes(),
-            limits: self.capacity,
-        }
-    }
-
-    /// The configuration in force.
-    pub fn config(&self) -> &Config {
-        &self.config
     }
 
     /// Whether what waits for all peers together is too much.

@@ -14,15 +14,15 @@ const MEMORY_ASSUMED: usize = 1 << 30;
 
 /// The limits of one process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Capacity {
+pub(crate) struct Capacity {
     /// Connections at once.
-    pub sockets: usize,
+    pub(crate) sockets: usize,
     /// Rooms at once.
-    pub rooms: usize,
+    pub(crate) rooms: usize,
     /// Bytes of all rooms.
-    pub room_bytes: usize,
+    pub(crate) room_bytes: usize,
     /// Bytes of the process.
-    pub memory: usize,
+    pub(crate) memory: usize,
 }
 
 impl Capacity {

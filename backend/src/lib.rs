@@ -18,12 +18,9 @@ mod passwords;
 mod places;
 mod refused;
 mod rooms;
-mod status;
 pub mod transport;
 
 pub use self::fleet::{FileNotices, Reach};
 pub use backend::Backend;
 pub use config::{Config, DaemonConfig};
 pub use links::{Alone, FileLink, Links, Place};
-pub use room::Epoch;
-pub use status::{Capacity, Phase, RoomSummary, Status};

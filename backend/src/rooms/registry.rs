@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use protocol::RoomName;
 use room::Limits;
 use tokio::sync::Notify;
 
@@ -37,11 +36,6 @@ impl Registry {
     /// A room, if it is here.
     pub(crate) fn get(&self, name: &str) -> Option<Arc<RoomHandle>> {
         self.lock().get(name).cloned()
-    }
-
-    /// The room of a name, for lookups.
-    pub(crate) fn find(&self, name: &RoomName) -> Option<Arc<RoomHandle>> {
-        self.get(name.as_str())
     }
 
     /// A room tells its size: what it was told before, and what it is now.

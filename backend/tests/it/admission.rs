@@ -62,7 +62,7 @@ async fn forged_and_foreign_tickets_are_refused() {
     let answer =
         refused(&server, &foreign, &server.router.ticket("tea", session).sign(&keys())).await;
     assert_eq!(answer, Some((403, "bad_ticket".into())), "a forged session");
-    assert_eq!(server.backend.status().rooms, 0);
+    assert_eq!(server.rooms(), 0);
 }
 
 #[tokio::test]

@@ -161,7 +161,7 @@ async fn requests_that_are_no_handshake_are_told_so_and_cost_no_room() {
     assert!(head.starts_with("HTTP/1.1 400 "), "{head}");
     assert!(head.contains("application/problem+json"), "{head}");
     assert!(raw.body().await.contains("\"bad_request\""));
-    assert_eq!(server.backend.status().rooms, 0);
+    assert_eq!(server.rooms(), 0);
 }
 
 #[tokio::test]

@@ -181,7 +181,7 @@ async fn a_lost_room_is_restored_by_its_keep_and_by_nothing_else() {
     let mut elsewhere = other.visit("coffee").await;
     let error = elsewhere.join(resume(&joined, Some(joined.keep.clone()))).await.unwrap_err();
     assert_eq!(error.code().unwrap().as_str(), "not_found", "the keep is of another room");
-    assert_eq!(other.backend.status().rooms, 0);
+    assert_eq!(other.rooms(), 0);
     let options = client::Options { session: ada.session().map(Into::into), ..Default::default() };
     let mut again = Client::connect(&other.url("tea"), options).await.unwrap();
     let restored = again.join(resume(&joined, Some(joined.keep.clone()))).await.unwrap();

@@ -4,9 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use backend::log::{Log, LogError, Logged, MemoryLog, Position};
-use backend::{Phase, RoomSummary};
+use fleet::RoomSummary;
 use futures_util::future::BoxFuture;
-use protocol::RoomName;
 use protocol::fleet::FileNotice;
 use protocol::frame::ServerFrame;
 use room::{EventKind, Incarnation, Record, Snapshot};
@@ -29,8 +28,7 @@ async fn a_stop_tells_everybody_and_ends_every_task() {
         assert_eq!(closed(client).await, (1001, "going_away".into()));
     }
     assert!(stopping.await.unwrap(), "every task ended by itself");
-    assert_eq!(server.backend.status().phase, Phase::Stopping);
-    assert_eq!((server.backend.status().rooms, server.backend.status().sockets), (0, 0));
+    assert_eq!((server.rooms(), server.sockets()), (0, 0));
     assert_eq!(server.told.released.lock().unwrap().len(), 2);
     for gauge in ["rooms", "members", "peers", "room_bytes", "outbox_bytes"] {
         assert_eq!(server.metric(gauge), 0.0, "{gauge}");
@@ -43,8 +41,7 @@ async fn a_room_expires_and_its_name_is_free_again() {
     let server = TestServer::with(Setting { clock, ..Setting::default() }).await;
     let (mut ada, joined) = server.member("tea", "Ada").await;
     let (mut bob, _) = server.member("coffee", "Bob").await;
-    let (tea, coffee) = (RoomName::parse("tea").unwrap(), RoomName::parse("coffee").unwrap());
-    let summary = |server: &TestServer| server.backend.summary(&tea);
+    let summary = |server: &TestServer| server.summary("tea");
     assert_eq!(summary(&server), Some(RoomSummary { protected: false, members: 1 }));
     hand.advance(3_600_000);
     assert_eq!(closed(&mut bob).await.0, 4004);
@@ -52,10 +49,10 @@ async fn a_room_expires_and_its_name_is_free_again() {
     ada.reconnect().await.unwrap();
     hand.advance(12 * 3_600_000 - 1);
     server.until("silence ends it again", |s| summary(s).is_some_and(|s| s.members == 0)).await;
-    assert!(server.backend.summary(&coffee).is_some(), "one millisecond is left");
+    assert!(server.summary("coffee").is_some(), "one millisecond is left");
     ada.reconnect().await.unwrap();
     hand.advance(1);
-    server.until("the empty room is gone", |s| s.backend.summary(&coffee).is_none()).await;
+    server.until("the empty room is gone", |s| s.summary("coffee").is_none()).await;
     assert!(summary(&server).is_some());
     hand.advance(12 * 3_600_000);
     assert_eq!(closed(&mut ada).await, (4003, "room_closed".into()));
@@ -171,8 +168,7 @@ async fn a_failed_invariant_closes_its_room_alone_and_loses_nothing_acknowledged
         let _ = ada.reconnect().await;
     }
     server.until("the room is given up", |server| server.metric("room_panics_total") == 4.0).await;
-    let name = RoomName::parse("tea").unwrap();
-    let gone = |server: &TestServer| server.backend.summary(&name).is_none_or(|s| s.members < 2);
+    let gone = |server: &TestServer| server.summary("tea").is_none_or(|s| s.members < 2);
     server.until("it begins anew", gone).await;
     server.visit("tea").await.join(named("Dan")).await.unwrap();
     assert_eq!(cleo.say("k2", "still undisturbed").await.unwrap(), 2);

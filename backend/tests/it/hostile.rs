@@ -104,7 +104,7 @@ async fn hostile_clients_stay_within_bounds_and_disturb_nobody() {
         };
         tokio::time::timeout(PATIENT, exchange).await.expect("the pair does not notice");
         posted += 1;
-        let bytes = server.backend.status().bytes;
+        let bytes = server.bytes();
         assert!(bytes < ROOM_BYTES_MAX / 4 * 5 + SLACK_BYTES, "{bytes} bytes of rooms");
         fullest = fullest.max(bytes);
         tokio::time::sleep(Duration::from_millis(250)).await;
@@ -136,11 +136,11 @@ async fn short_memory_is_shared_out_and_nobody_is_silenced() {
             Ok(_) => accepted += 1,
             Err(error) => {
                 assert_eq!(error.code().unwrap().as_str(), "unavailable");
-                let share = |server: &TestServer| server.backend.status().bytes < 3 << 19;
+                let share = |server: &TestServer| server.bytes() < 3 << 19;
                 server.until("the oldest messages are gone", share).await;
             }
         }
-        assert!(server.backend.status().bytes < 3 << 20);
+        assert!(server.bytes() < 3 << 20);
     }
     assert!(accepted > 300, "{accepted} accepted");
     modest.say("k2", "the second").await.unwrap();

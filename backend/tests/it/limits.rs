@@ -144,7 +144,7 @@ async fn an_address_has_a_thousand_connections_open() {
     let mut refused = server.visit("tea").await;
     assert_eq!(closed(&mut refused).await, (1008, "rate_limited".into()));
     open.pop().unwrap().close().await.unwrap();
-    server.until("a place is free", |server| server.backend.status().sockets == 999).await;
+    server.until("a place is free", |server| server.sockets() == 999).await;
     server.visit("tea").await.join(named("Ada")).await.unwrap();
 }
 

@@ -58,7 +58,7 @@ async fn rooms_have_the_terms_of_their_tickets_and_lower_ones_are_refused() {
     let joined = again.join(named("Ada")).await.unwrap();
     assert_eq!((joined.epoch, joined.online), (60, 1), "a higher term is another room");
     assert_eq!(closed(&mut ada).await, (1012, "moving".into()));
-    assert_eq!(server.backend.status().rooms, 1);
+    assert_eq!(server.rooms(), 1);
     assert_eq!(server.metric("rooms"), 1.0);
 }
 
@@ -74,7 +74,7 @@ async fn tickets_of_other_runs_and_routers_make_no_room() {
     }
     let expired = Ticket { expires: good.expires - 80_000, ..good };
     assert_eq!(refusal(&server, session, &expired).await, Some(ErrorCode::BadTicket));
-    assert_eq!(server.backend.status().rooms, 0);
+    assert_eq!(server.rooms(), 0);
 }
 
 #[tokio::test]
@@ -163,7 +163,7 @@ async fn a_room_that_another_has_tells_its_peers_and_says_nothing_else() {
         }
     }
     assert_eq!(closed(&mut bob).await, (1012, "moving".into()));
-    server.until("the room is gone", |server| server.backend.status().rooms == 0).await;
+    server.until("the room is gone", |server| server.rooms() == 0).await;
     assert_eq!(server.metric("rooms_dropped_total"), 1.0);
     assert!(server.told.released.lock().unwrap().is_empty(), "it was not ours to give back");
     let files = server.told.files.lock().unwrap();

@@ -39,7 +39,7 @@ async fn a_deleted_room_is_closed_given_back_and_its_files_go() {
     assert!(!calls.delete("water".into()).await.unwrap());
     assert!(calls.delete("tea".into()).await.unwrap());
     assert_eq!(closed(&mut ada).await, (4003, "room_closed".into()));
-    assert_eq!(server.backend.status().rooms, 1);
+    assert_eq!(server.rooms(), 1);
     let released = |server: &TestServer| !server.told.released.lock().unwrap().is_empty();
     server.until("the router knows", released).await;
     assert_eq!(*server.told.released.lock().unwrap(), [("tea".into(), joined.epoch)]);

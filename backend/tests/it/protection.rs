@@ -36,7 +36,7 @@ async fn a_protected_room_lets_in_who_knows_the_password_and_then_by_session() {
     let options = Options { session: ada.session().map(Into::into), ..Options::default() };
     let mut again = Client::connect(&server.url("tea"), options).await.unwrap();
     assert!(again.join(Join::default()).await.unwrap().you.creator);
-    assert!(server.backend.summary(&"tea".parse_name()).unwrap().protected);
+    assert!(server.summary("tea").unwrap().protected);
 }
 
 #[tokio::test]
@@ -55,7 +55,7 @@ async fn a_password_has_200_characters_at_most_and_all_of_them_count() {
     let mut ada = server.visit("tea").await;
     let error = ada.join(with_password("Ada", &format!("{longest}x"))).await;
     assert_eq!(code(error), Some(ErrorCode::TooLong));
-    assert_eq!(server.backend.status().rooms, 0);
+    assert_eq!(server.rooms(), 0);
     let mut ada = server.visit("tea").await;
     ada.join(with_password("Ada", &longest)).await.unwrap();
     let mut almost = longest.clone();
@@ -127,7 +127,7 @@ async fn a_restored_room_is_as_protected_as_it_was() {
         let join = Join { password, resume: resume.clone(), ..Join::default() };
         let error = visit().await.join(join).await;
         assert_eq!(code(error), Some(ErrorCode::WrongPassword));
-        other.until("nobody's room is kept", |server| server.backend.status().rooms == 0).await;
+        other.until("nobody's room is kept", |server| server.rooms() == 0).await;
     }
     let join = Join { password: Some("secret".into()), resume: resume.clone(), ..Join::default() };
     let restored = visit().await.join(join).await.unwrap();
@@ -145,21 +145,12 @@ async fn a_refused_first_join_leaves_no_room_behind() {
     let mut ada = server.visit("tea").await;
     let error = ada.join(Join { password: Some("secret".into()), ..named("a\u{0}b") }).await;
     assert_eq!(code(error), Some(ErrorCode::BadMemberName));
-    server.until("the room is gone", |server| server.backend.status().rooms == 0).await;
+    server.until("the room is gone", |server| server.rooms() == 0).await;
     let mut bob = server.visit("tea").await;
     assert!(bob.join(named("Bob")).await.unwrap().you.creator);
 }
 
 /// A room's name from a literal.
-trait ParseName {
-    fn parse_name(&self) -> protocol::RoomName;
-}
-
-impl ParseName for str {
-    fn parse_name(&self) -> protocol::RoomName {
-        protocol::RoomName::parse(self).unwrap()
-    }
-}
 
 #[tokio::test]
 async fn all_who_make_a_room_at_once_with_its_password_get_in() {
@@ -174,7 +165,7 @@ async fn all_who_make_a_room_at_once_with_its_password_get_in() {
     let joined = futures_util::future::join_all(joins).await;
     let refused: Vec<_> = joined.into_iter().filter_map(Result::err).collect();
     assert!(refused.is_empty(), "{refused:?}");
-    assert_eq!(server.backend.status().rooms, 1);
+    assert_eq!(server.rooms(), 1);
 }
 
 #[tokio::test]

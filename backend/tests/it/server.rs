@@ -8,7 +8,8 @@ use axum::middleware::from_fn_with_state;
 use backend::log::Log;
 use backend::{Backend, Config, Links, Place};
 use client::{Client, Options};
-use fleet::Aux;
+use fleet::{Aux, RoomSummary};
+use futures_util::FutureExt;
 use placement::OnRouterLoss;
 use prometheus_client::registry::Registry;
 use protocol::frame::{Join, Joined};
@@ -151,6 +152,28 @@ impl TestServer {
         let mut client = self.visit(room).await;
         let joined = client.join(named(name)).await.unwrap();
         (client, joined)
+    }
+
+    /// Rooms that are here.
+    pub(crate) fn rooms(&self) -> usize {
+        self.metric("rooms") as usize
+    }
+
+    /// Bytes of all rooms.
+    pub(crate) fn bytes(&self) -> usize {
+        self.metric("room_bytes") as usize
+    }
+
+    /// Connections.
+    pub(crate) fn sockets(&self) -> usize {
+        self.metric("peers") as usize
+    }
+
+    /// What a lookup of a room shows.
+    pub(crate) fn summary(&self, room: &str) -> Option<RoomSummary> {
+        let calls = self.backend.fleet();
+        let summary = calls.summary(room.into()).now_or_never();
+        summary.expect("it waits for nothing").unwrap()
     }
 
     /// All metrics, as they are scraped.
