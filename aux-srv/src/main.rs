@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use aux_srv::admin::AdminToken;
 use aux_srv::{AuxServer, DaemonConfig, PREFIX, Parts, Roster, RosterFile, discovery};
 use fleet::{Caller, Guard};
 use service::admin::ReadyCheck;
@@ -41,9 +42,10 @@ async fn start(config: DaemonConfig, it: &mut Process) -> anyhow::Result<Routes>
     aux.watch(&it.lifecycle);
     let own = discovery::admin_address(&it.advertised, it.admin.port());
     let guard = Guard::new(it.keys.clone(), it.clock.clone());
+    let door = aux.admin_router(AdminToken::from_environment()?);
     Ok(Routes {
         http: security_headers(aux.edge_router().merge(aux.router())),
-        admin: discovery::routes(Arc::clone(&aux), own),
+        admin: discovery::routes(Arc::clone(&aux), own).merge(door),
         fleet: fleet::aux_routes(aux.calls(), guard),
         ready: ready(aux),
     })

@@ -71,6 +71,8 @@ struct When {
     leave: u64,
     over: u64,
     end: u64,
+    /// When to see again whether it has caught up.
+    end_look: u64,
 }
 
 /// A post that was due and is not answered.
@@ -161,7 +163,7 @@ impl MemberLife {
             .map_or(u64::MAX, |churn| born.saturating_add(dice.wait(churn.stays.micros() as f64)));
         let end = over + world.scenario.settles.micros();
         Self {
-            when: When { post, loss, stall, leave, over, end },
+            when: When { post, loss, stall, leave, over, end, end_look: 0 },
             world,
             plan,
             dice,

@@ -96,7 +96,7 @@ impl Part {
 /// What one member should have seen of a life, against what it saw.
 fn faults_of(life: &Life, page: &Page) -> Vec<Fault> {
     let mut faults = Vec::new();
-    let newest = page.newest();
+    let newest = page.newest;
     if life.to_the_end && life.held < newest {
         faults.push(Fault::Lost { from: life.held + 1, to: newest });
     }
@@ -136,6 +136,7 @@ mod tests {
         let page = Page {
             events: (1..=20).map(entry).collect(),
             acks: (1..=20).map(|seq| (seq, seq)).collect(),
+            newest: 20,
         };
         let pages = HashMap::from([("life".to_owned(), page)]);
         let seen = |life| Seen { room: "room".into(), member: "m".into(), lives: vec![life] };

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
-use futures_util::stream::{self, StreamExt};
 use fleet::CallError;
 use fleet::limits::NOTICE_CHARS_MAX;
+use futures_util::stream::{self, StreamExt};
 use placement::{BackendName, Phase};
 use protocol::RoomName;
 use serde::{Deserialize, Serialize};
@@ -67,7 +67,7 @@ struct Untold {
 
 /// `GET /api/admin/fleet`.
 pub(super) async fn fleet(State(door): State<Arc<Door>>) -> Json<Shown> {
-    Json(Shown::of(door.fleet.view(), door.clock.now(), &door.key_id))
+    Json(Shown::of(door.fleet.view(), door.clock.unix(), &door.key_id))
 }
 
 /// `GET /api/admin/rooms`.

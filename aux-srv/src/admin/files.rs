@@ -29,7 +29,11 @@ const FILES: [File; 9] = [
     ("/admin/dom.js", "text/javascript; charset=utf-8", include_str!("../../admin/dom.js")),
     ("/admin/words.js", "text/javascript; charset=utf-8", include_str!("../../admin/words.js")),
     ("/admin/rooms.js", "text/javascript; charset=utf-8", include_str!("../../admin/rooms.js")),
-    ("/admin/backends.js", "text/javascript; charset=utf-8", include_str!("../../admin/backends.js")),
+    (
+        "/admin/backends.js",
+        "text/javascript; charset=utf-8",
+        include_str!("../../admin/backends.js"),
+    ),
     ("/admin/mark.svg", "image/svg+xml", include_str!("../../admin/mark.svg")),
 ];
 

@@ -148,7 +148,8 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 fn session_name(headers: &HeaderMap) -> Option<&str> {
     let value = |name: &str| {
         let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
-        let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.split_once('='));
+        let mut pairs =
+            lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.split_once('='));
         pairs.find_map(|(key, value)| (key.trim() == name).then_some(value))
     };
     value(SECURE_COOKIE).or_else(|| value(COOKIE))
@@ -160,6 +161,7 @@ fn cookie(headers: &HeaderMap, value: &str, seconds: u64) -> HeaderValue {
     let origin = headers.get(header::ORIGIN).map(HeaderValue::as_bytes);
     let secure = origin.is_some_and(|origin| origin.starts_with(b"https:"));
     let (name, flag) = if secure { (SECURE_COOKIE, "; Secure") } else { (COOKIE, "") };
-    let text = format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Strict{flag}");
+    let text =
+        format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Strict{flag}");
     HeaderValue::try_from(text).expect("a session's name is base64url")
 }

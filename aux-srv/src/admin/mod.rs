@@ -25,6 +25,7 @@ use axum::routing::{get, post};
 use service::Clock;
 use service::http::security_headers;
 
+use crate::server::AuxServer;
 use door::Door;
 
 pub use fleet::Fleet;
@@ -32,6 +33,13 @@ pub use token::{AdminToken, TOKEN_VARIABLE, WeakToken};
 
 /// Bytes of the body of a request: a notice of four-byte characters, all of them escaped.
 const BODY_BYTES_MAX: usize = 8 << 10;
+
+impl AuxServer {
+    /// The operator's door to this server's fleet: [`routes`].
+    pub fn admin_router(self: &Arc<Self>, token: Option<AdminToken>) -> Router {
+        routes(Arc::clone(self) as _, token, self.keys.key_id(), self.clock.clone())
+    }
+}
 
 /// The routes of the page (`/admin/`) and of the API (`/api/admin/…`). Without a token they answer
 /// that there is none. `key_id` is the public name of the key that the router signs with.

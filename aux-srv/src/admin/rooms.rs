@@ -137,13 +137,14 @@ async fn by_name(backends: &[Asked], query: &RoomsQuery) -> RoomsPage {
         let lists = ask_all(&asked, after.as_ref(), chunk).await;
         let certain = lists.iter().filter(|list| list.more).filter_map(|list| list.rooms.last());
         let horizon = certain.map(|row| Arc::clone(&row.room)).min();
-        asked.retain(|asked| lists.iter().any(|list| list.backend == asked.name && list.error.is_none()));
+        asked.retain(|asked| {
+            lists.iter().any(|list| list.backend == asked.name && list.error.is_none())
+        });
         let mut merged: BTreeMap<(Arc<str>, Arc<str>), RoomRow> = BTreeMap::new();
         for list in lists {
-            page.missing.extend(list.error.map(|detail| Missing {
-                backend: Arc::clone(&list.backend),
-                detail,
-            }));
+            page.missing.extend(
+                list.error.map(|detail| Missing { backend: Arc::clone(&list.backend), detail }),
+            );
             for row in list.rooms {
                 merged.insert((Arc::clone(&row.room), Arc::clone(&list.backend)), row);
             }
@@ -180,10 +181,9 @@ async fn sorted(backends: &[Asked], query: &RoomsQuery) -> RoomsPage {
     let mut rows = Vec::new();
     for list in lists {
         page.cut |= list.more;
-        page.missing.extend(list.error.map(|detail| Missing {
-            backend: Arc::clone(&list.backend),
-            detail,
-        }));
+        page.missing.extend(
+            list.error.map(|detail| Missing { backend: Arc::clone(&list.backend), detail }),
+        );
         let taken = list.rooms.into_iter().filter(|row| query.takes(row));
         rows.extend(taken.map(|row| RoomView::of(Arc::clone(&list.backend), row)));
     }
@@ -206,11 +206,7 @@ async fn sorted(backends: &[Asked], query: &RoomsQuery) -> RoomsPage {
 }
 
 /// Asks backends for up to so many rooms each.
-async fn ask_all(
-    backends: &[Asked],
-    after: Option<&Arc<str>>,
-    count: usize,
-) -> Vec<Listed> {
+async fn ask_all(backends: &[Asked], after: Option<&Arc<str>>, count: usize) -> Vec<Listed> {
     stream::iter(backends.iter().cloned())
         .map(|backend| ask(backend, after.cloned(), count))
         .buffer_unordered(ASKED_AT_ONCE)

@@ -114,7 +114,8 @@ impl fleet::Backend for FakeBackend {
 
     fn rooms(&self, after: Option<Arc<str>>, limit: u32) -> Answer<'_, Vec<RoomRow>> {
         Box::pin(async move {
-            let later = self.rooms.iter().filter(|row| after.as_ref().is_none_or(|a| row.room > *a));
+            let later =
+                self.rooms.iter().filter(|row| after.as_ref().is_none_or(|a| row.room > *a));
             Ok(later.take(limit as usize).cloned().collect())
         })
     }
@@ -180,7 +181,8 @@ impl Site {
 
     /// What the login form does: the cookie and the CSRF token.
     async fn log_in(&self) -> (String, String) {
-        let login = Asking::post("/api/admin/login").origin().json(&format!(r#"{{"token":"{TOKEN}"}}"#));
+        let login =
+            Asking::post("/api/admin/login").origin().json(&format!(r#"{{"token":"{TOKEN}"}}"#));
         let (status, json, response) = self.ask(login).await;
         assert_eq!(status, StatusCode::OK, "{json}");
         let cookie = response.headers()[header::SET_COOKIE].to_str().unwrap();

@@ -14,6 +14,8 @@ const PENDING_MAX: usize = 1_000;
 const SEND_MAX: Duration = Duration::from_secs(10);
 /// Between two looks whether a member that leaves has its answers.
 const LOOK_US: u64 = 50_000;
+/// How long whoever is behind at the end may read on.
+const CATCH_UP_US: u64 = 30_000_000;
 /// A post older than this is not sent again: its key may be forgotten.
 const KEY_US: u64 = 60_000_000;
 
@@ -24,13 +26,26 @@ impl MemberLife {
         let leave = if self.when.leave <= now() { now() + LOOK_US } else { self.when.leave };
         let before_over =
             self.when.post.min(self.when.loss).min(self.when.stall).min(edit).min(leave);
-        if before_over < self.when.over { before_over } else { self.when.end }
+        if before_over < self.when.over {
+            before_over
+        } else {
+            self.when.end.max(self.when.end_look)
+        }
     }
 
     /// Does what is due.
     pub(super) async fn act(&mut self, now: u64) -> Result<Option<Parted>, Error> {
         if now >= self.when.end {
-            return Ok(Some(Parted::Over));
+            // Whoever reads slowly, or was away, has the time to come to the end.
+            let is_behind = self
+                .sight
+                .incarnation()
+                .is_some_and(|life| self.sight.held() < self.ledger().newest(life));
+            if !is_behind || now >= self.when.end + CATCH_UP_US {
+                return Ok(Some(Parted::Over));
+            }
+            self.when.end_look = now + LOOK_US;
+            return Ok(None);
         }
         if now >= self.when.over {
             return Ok(None);

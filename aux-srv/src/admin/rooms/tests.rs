@@ -73,7 +73,9 @@ async fn walk(backends: &[Asked], mut query: RoomsQuery) -> (Vec<String>, usize)
 
 #[tokio::test]
 async fn pages_by_name_hold_every_room_once() {
-    for (rooms, count, limit) in [(0, 3, 10), (9, 3, 10), (10, 3, 10), (250, 3, 7), (2_500, 2, 1_000)] {
+    for (rooms, count, limit) in
+        [(0, 3, 10), (9, 3, 10), (10, 3, 10), (250, 3, 7), (2_500, 2, 1_000)]
+    {
         let query = RoomsQuery { limit: Some(limit), ..RoomsQuery::default() };
         let (names, pages) = walk(&backends(rooms, count), query).await;
         let expected: Vec<_> = (0..rooms).map(|number| row(number).room.to_string()).collect();

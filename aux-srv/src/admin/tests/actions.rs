@@ -72,7 +72,8 @@ async fn notices_that_nobody_could_read_are_refused() {
     let site = Site::new();
     for text in ["", "  ", &"x".repeat(401), "bell \u{7}"] {
         let body = serde_json::json!({ "text": text }).to_string();
-        let (status, json, _) = site.ask(Asking::post("/api/admin/notice").token().json(&body)).await;
+        let (status, json, _) =
+            site.ask(Asking::post("/api/admin/notice").token().json(&body)).await;
         assert_eq!(status, StatusCode::BAD_REQUEST, "{text:?} {json}");
     }
     let longest = serde_json::json!({ "text": "я".repeat(400) }).to_string();
