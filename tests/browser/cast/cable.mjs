@@ -11,7 +11,6 @@ export class Cable {
   /** A cable to a server: to each of the addresses by which browsers reach it. */
   static async to(server) {
     const cable = new Cable();
-    cable.plain = server.plain;
     if (!server.addresses) {
       cable.url = `http://${await cable.#lay(new URL(server.url).host)}`;
       return cable;

@@ -3,6 +3,8 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 
+import { Peer } from './peer.mjs';
+
 export class Fleet {
   #child;
   #answers;
@@ -18,6 +20,8 @@ export class Fleet {
     fleet.#child.stderr.setEncoding('utf8').on('data', (text) => (fleet.#errors += text));
     fleet.#answers = createInterface({ input: fleet.#child.stdout })[Symbol.asyncIterator]();
     await fleet.#hear();
+    // A router that has just come up places rooms a little later.
+    (await Peer.join(fleet, 'warming-up')).leave();
     return fleet;
   }
 

@@ -11,10 +11,24 @@ export class Peer {
   #answers = new Map();
   #nextId = 1;
 
-  /** Joins `room`. `from` is the loopback address that it comes from. */
-  static async join(server, room, { name, password, from = '127.0.0.1' } = {}) {
+  /**
+   * Joins `room`, and comes back as the protocol says while no server can take the room. `from` is
+   * the loopback address that it comes from.
+   */
+  static async join(server, room, options = {}) {
+    return until(`${options.name ?? 'a peer'} joins`, async () => {
+      const peer = await Peer.#try(server, room, options);
+      if (peer.joined) return peer;
+      if (peer.refusal && peer.refusal.code !== 'unavailable') {
+        throw new Error(`the join was refused: ${JSON.stringify(peer.refusal)}`);
+      }
+      return null;
+    });
+  }
+
+  static async #try(server, room, { name, password, from = '127.0.0.1' }) {
     const peer = new Peer();
-    peer.url = server.plain ?? server.url;
+    peer.url = server.plain;
     const address = `${peer.url.replace('http', 'ws')}/api/rooms/${encodeURIComponent(room)}/ws`;
     peer.#socket = new WebSocket(address, 'instantchat.v1', { localAddress: from });
     peer.#socket.on('upgrade', (answer) => {
@@ -26,10 +40,9 @@ export class Peer {
     });
     peer.#socket.on('message', (text) => peer.#take(JSON.parse(text.toString())));
     peer.#send({ type: 'join', name, password });
-    await until(`${name ?? 'a peer'} joins`, () => {
-      if (peer.refusal) throw new Error(`the join was refused: ${JSON.stringify(peer.refusal)}`);
-      return peer.joined;
-    });
+    let closed = false;
+    peer.#socket.once('close', () => (closed = true));
+    await until(`${name ?? 'a peer'} is answered`, () => peer.joined ?? peer.refusal ?? closed);
     return peer;
   }
 

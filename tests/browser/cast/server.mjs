@@ -35,6 +35,11 @@ export class Server {
     await until('the pages answer', () => fetch(this.url).then((answer) => answer.ok, () => false));
   }
 
+  /** The same address: there is no TLS here. */
+  get plain() {
+    return this.url;
+  }
+
   get port() {
     return Number(new URL(this.url).port);
   }

@@ -54,17 +54,33 @@ test('rooms are spread over the backends, and visitors of one room meet', async 
 test('a refused ticket leads to a fresh one, and nobody is told', { skip: process.env.STAGE !== 'direct' }, async () => {
   const ada = await stage.arrive();
   ada.expects(REFUSED);
-  let asked = 0;
-  await ada.page.route(/\/api\/rooms\/[^/]+\/ticket$/, async (route) => {
-    asked += 1;
-    const answer = await route.fetch();
-    const ticket = await answer.json();
-    // The first is another room's or nobody's: the backend takes neither.
-    await route.fulfill({ response: answer, json: asked === 1 ? { ...ticket, ticket: 'forged' } : ticket });
-  });
+  await ada.page.addInitScript(spoilTickets);
   await ada.open('ticket-room');
-  assert.equal(asked, 2);
+  const tried = () => ada.page.evaluate(() => window.tried);
+  assert.deepEqual(await tried(), ['forged', 'good'], 'a ticket that nobody gave is refused');
   await ada.say('in all the same');
+  await ada.page.evaluate(() => window.socket.close());
+  await until('a used ticket is refused, and the next is good', async () =>
+    (await tried()).join() === 'forged,good,used,good');
+  await ada.isLive();
+  await ada.say('and once more');
   assert.equal(await ada.page.getByRole('dialog').count(), 0);
   await ada.leave();
 });
+
+/** Makes every other connection begin with a bad ticket; runs in the page. */
+function spoilTickets() {
+  const Real = window.WebSocket;
+  let used = null;
+  window.tried = [];
+  window.WebSocket = class extends Real {
+    constructor(url, [protocol, ticket]) {
+      const bad = window.tried.length % 2 === 0;
+      const spoilt = used ?? 'ticket.forged';
+      super(url, [protocol, bad ? spoilt : ticket]);
+      window.tried.push(bad ? (used ? 'used' : 'forged') : 'good');
+      if (!bad) used = ticket;
+      window.socket = this;
+    }
+  };
+}

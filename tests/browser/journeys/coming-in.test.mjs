@@ -44,7 +44,7 @@ test('asking about a room does not make it', async () => {
   await ada.page.goto(ada.site);
   await ada.page.getByLabel('Name of the room').fill('never-opened');
   await ada.page.getByText('Free. You will be the first one in.').waitFor();
-  const answer = await (await fetch(`${stage.server.url}/api/rooms/never-opened`)).json();
+  const answer = await (await fetch(`${stage.server.plain}/api/rooms/never-opened`)).json();
   assert.equal(answer.exists, false);
   await ada.leave();
 });
@@ -75,7 +75,7 @@ test('a password keeps strangers out and offers them four free names', async () 
   await until('four names are offered', async () => (await chips.count()) === 4);
   const offered = (await chips.allInnerTexts()).map((text) => text.replace(/^\s*\/\s*/, '').trim());
   for (const name of offered) {
-    const answer = await (await fetch(`${stage.server.url}/api/rooms/${name}`)).json();
+    const answer = await (await fetch(`${stage.server.plain}/api/rooms/${name}`)).json();
     assert.equal(answer.exists, false, `${name} is free`);
   }
   await ben.page.getByLabel('Password', { exact: true }).fill('the old dog');

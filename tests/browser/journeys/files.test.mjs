@@ -69,7 +69,7 @@ test('HTML and SVG are files to download, never pages', async () => {
   ]) {
     const file = await eve.upload(Buffer.from(text), name, type).catch((refusal) => refusal);
     if (file instanceof Error) continue;
-    const answer = await fetch(new URL(file.url, stage.server.url));
+    const answer = await fetch(new URL(file.url, stage.server.plain));
     assert.match(answer.headers.get('content-disposition') ?? '', /^attachment/, name);
     assert.match(answer.headers.get('content-security-policy') ?? '', /sandbox/, name);
     assert.equal(answer.headers.get('x-content-type-options'), 'nosniff');

@@ -52,7 +52,7 @@ test('nothing moves while a room loads and fills', async (t) => {
 });
 
 test('no inline script or style could run', async () => {
-  const answer = await fetch(`${stage.server.url}/any-room`);
+  const answer = await fetch(`${stage.server.plain}/any-room`);
   const policy = answer.headers.get('content-security-policy') ?? '';
   assert.match(policy, /script-src 'self'/);
   assert.match(policy, /frame-ancestors 'none'/);
