@@ -200,6 +200,7 @@ impl Backend {
             }
             self.rooms.share_out(&self);
             let now = standing::now(&self.clock);
+            self.metrics.right_lapsed.set(i64::from(!self.standing.may_release(now.mono)));
             let mut state = self.standing.lock();
             let State { term, holdings } = &mut *state;
             holdings.expire(now, term);

@@ -70,6 +70,7 @@ pub(crate) struct Metrics {
     pub(crate) rooms_releasing: Gauge,
     pub(crate) held_back: Counter,
     pub(crate) reports: Counter,
+    pub(crate) right_lapsed: Gauge,
 }
 
 impl Metrics {
@@ -97,6 +98,11 @@ impl Metrics {
             rooms_dropped: counter(registry, "rooms_dropped", "Rooms that another owner has"),
             rooms_waiting: gauge(registry, "rooms_waiting", "Rooms that wait for the router"),
             rooms_releasing: gauge(registry, "rooms_releasing", "Rooms over, not given back yet"),
+            right_lapsed: gauge(
+                registry,
+                "right_lapsed",
+                "Whether no router confirms this backend",
+            ),
             reports: counter(registry, "reports", "Reports of a backend that nobody asked"),
             held_back: counter(registry, "held_back", "Batches that waited for the router"),
         }

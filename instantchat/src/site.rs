@@ -57,19 +57,20 @@ pub async fn start(config: &Config) -> anyhow::Result<Instantchat> {
         lifecycle: lifecycle.clone(),
         deadline: Duration::from_secs(config.shutdown_wait_timeout_sec),
     };
-    let (aux, files) = (parts.aux, parts.files);
+    let Joined { router, aux, backend, files } = parts;
     let door = aux.admin_router(token);
     let ready: admin::ReadyCheck = Arc::new(move || {
-        let (aux, files) = (Arc::clone(&aux), Arc::clone(&files));
+        let (aux, backend, files) = (Arc::clone(&aux), Arc::clone(&backend), Arc::clone(&files));
         Box::pin(async move {
             aux.ready()?;
+            backend.ready().await?;
             files.writable().await
         })
     });
     let watched = admin::router(Arc::new(registry), lifecycle.clone(), ready).merge(door);
     let life = lifecycle.clone();
     lifecycle.spawn(serve(admin_listener, watched, ServeOptions::default(), life.clone()));
-    lifecycle.spawn(serve(listener, parts.router, config.public(), life));
+    lifecycle.spawn(serve(listener, router, config.public(), life));
     Ok(running)
 }
 
@@ -91,6 +92,7 @@ async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
 struct Joined {
     router: Router,
     aux: Arc<AuxServer>,
+    backend: Arc<Backend>,
     files: Arc<FileServer>,
 }
 
@@ -144,5 +146,5 @@ fn join(
     router.is(&aux);
     let routes =
         Router::new().merge(aux.before(backend.router())).merge(files.router()).merge(aux.router());
-    Ok(Joined { router: security_headers(routes), aux, files })
+    Ok(Joined { router: security_headers(routes), aux, backend, files })
 }

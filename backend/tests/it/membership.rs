@@ -1,6 +1,5 @@
 //! The backend as a member of a fleet: whom it lets in, when it may speak, what it gives back.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use client::{Client, Error, Options};
@@ -115,6 +114,8 @@ async fn nothing_leaves_a_room_while_the_right_is_lapsed_and_everything_in_order
         (ada, seqs)
     });
     server.until("the room waits", |server| server.metric("rooms_waiting") == 1.0).await;
+    hand.advance(500);
+    server.until("it shows", |server| server.metric("right_lapsed") == 1.0).await;
     let silent = tokio::time::timeout(Duration::from_millis(300), bob.receive()).await;
     assert!(silent.is_err(), "{silent:?}");
     assert!(!posting.is_finished());
@@ -231,7 +232,7 @@ async fn a_backend_that_nobody_asks_reports_itself_and_goes_on_only_where_nobody
     server.until("the room waits on", |server| server.metric("rooms_waiting") == 1.0).await;
     assert!(!posting.is_finished(), "a right that has ended does not come back by itself");
     server.router.confirm().await;
-    let answer = Arc::new(server.router.confirm().await);
+    let answer = server.router.confirm().await;
     assert!(!answer.status.lapsed);
     posting.await.unwrap().unwrap();
 }
@@ -259,4 +260,19 @@ async fn a_closed_port_is_a_lost_router_and_a_silent_one_is_a_cut() {
         tokio::join!(post_after_the_router_went(&closed), post_after_the_router_went(&address));
     assert!(goes_on, "nothing listens there");
     assert!(!waits, "somebody may be there");
+}
+
+#[tokio::test]
+async fn a_stop_does_not_wait_long_for_a_router_that_is_silent() {
+    let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let caller = Caller::new(keys(), Clock::system(), None).unwrap();
+    let aux = vec![caller.aux(&silent.local_addr().unwrap().to_string())];
+    let server = TestServer::with(Setting { fenced: true, aux, ..Setting::default() }).await;
+    server.router.confirm().await;
+    let (mut ada, _) = server.member("tea", "Ada").await;
+    let lifecycle = server.lifecycle.clone();
+    // The default of shutdownWaitTimeoutSec.
+    let stopping = tokio::spawn(async move { lifecycle.finish(Duration::from_secs(10)).await });
+    assert_eq!(closed(&mut ada).await, (1001, "going_away".into()));
+    assert!(stopping.await.unwrap(), "every task ended by itself");
 }
