@@ -1,5 +1,6 @@
 /**
- * Before the first paint: theme, language and kind of page, as attributes of <html>.
+ * Before the first paint: theme, language and kind of page, as attributes of <html>, and the
+ * letters of the language.
  * A file of this site, because the Content-Security-Policy lets no inline script run.
  * The keys and the choice are those of src/lib/theme.ts and src/i18n/language.ts.
  */
@@ -22,6 +23,13 @@
       root.lang = language;
       break;
     }
+  }
+  // A page in Russian needs the other letters as early as the Latin ones.
+  var cyrillic = document.getElementById('cyrillic');
+  if (root.lang === 'ru' && cyrillic) {
+    var wanted = cyrillic.cloneNode();
+    wanted.removeAttribute('media');
+    cyrillic.replaceWith(wanted);
   }
   var path = location.pathname;
   root.dataset.page = path === '/' ? 'home' : path === '/about' ? 'about' : 'room';

@@ -35,6 +35,22 @@ for (const [name, path] of [['the first page', '/'], ['a room', '/budget-room']]
   });
 }
 
+test('a first visit in Russian is set in one typeface', async () => {
+  const zhenya = await stage.arrive({ locale: 'ru-RU' });
+  await zhenya.page.goto(zhenya.site);
+  const heading = zhenya.page.getByRole('heading', { level: 1 });
+  await heading.waitFor();
+  const inspector = await zhenya.context.newCDPSession(zhenya.page);
+  await inspector.send('DOM.enable');
+  await inspector.send('CSS.enable');
+  const { root } = await inspector.send('DOM.getDocument');
+  const { nodeId } = await inspector.send('DOM.querySelector', { nodeId: root.nodeId, selector: 'h1' });
+  const { fonts } = await inspector.send('CSS.getPlatformFontsForNode', { nodeId });
+  const strangers = fonts.map(({ familyName }) => familyName).filter((name) => !name.startsWith('Commissioner'));
+  assert.deepEqual(strangers, []);
+  await zhenya.leave();
+});
+
 test('nothing moves while a room loads and fills', async (t) => {
   const ada = await stage.arrive();
   await ada.context.addInitScript(() => {
