@@ -30,6 +30,7 @@ test:
 
 bench: build
 	tests/bench/start-up "$(BINARY)"
+	tests/bench/run "$(BINARY)" $(ARGS)
 
 nightly:
 	tests/nightly
