@@ -5,6 +5,9 @@ import { createInterface } from 'node:readline';
 
 import { Peer } from './peer.mjs';
 
+/** How long the fleet may take to do what it was told. */
+const ANSWER_MS = 120_000;
+
 export class Fleet {
   #child;
   #answers;
@@ -32,7 +35,10 @@ export class Fleet {
   }
 
   async #hear() {
+    // A fleet that says nothing for so long is ended, and then says why.
+    const late = setTimeout(() => this.#child.kill('SIGKILL'), ANSWER_MS);
     const { value, done } = await this.#answers.next();
+    clearTimeout(late);
     if (done) throw new Error(`the fleet ended: ${this.#errors}`);
     const answer = JSON.parse(value);
     if (answer.error) throw new Error(`the fleet says: ${answer.error}`);
