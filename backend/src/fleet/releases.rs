@@ -116,3 +116,27 @@ async fn tell_router(backend: &Backend, rooms: &[ReleasedRoom]) {
         pause_ms = (pause_ms * 2).min(RETRY_MS_MAX);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn rooms_are_given_back_in_their_order_and_so_many_at_once() {
+        let releases = Releases::new(Gauge::default());
+        let count = RELEASED_ROOMS_MAX as u64 + 1;
+        for epoch in 0..count {
+            releases.add(format!("room-{epoch}").into(), epoch);
+        }
+        let some = releases.some().await;
+        assert_eq!((some.len(), some[0].epoch), (RELEASED_ROOMS_MAX, 0));
+        releases.known(some.len());
+        assert_eq!(releases.gauge.get(), 1);
+        assert!(releases.all_known().now_or_never().is_none());
+        assert_eq!(releases.some().await[0].epoch, count - 1);
+        releases.known(1);
+        releases.all_known().await;
+    }
+}
