@@ -40,7 +40,14 @@ pub(crate) async fn ask_all(router: Arc<FleetRouter>, lifecycle: Lifecycle) {
             () = lifecycle.soft_stopped() => return,
         }
         for question in router.due() {
-            questions.spawn(Arc::clone(&router).ask(question));
+            let asked = Arc::clone(&router).ask(question);
+            if router.has_edge {
+                questions.spawn(asked);
+            } else {
+                // Where the backend is this process, nobody is far, and it is not suspected
+                // because the machine is busy.
+                asked.await;
+            }
         }
     }
 }

@@ -107,7 +107,6 @@ impl FleetRouter {
         // The id of a run is the mark that it begins at. With the time in it, a run without the marks
         // of earlier ones is later than they all the same.
         let begun_at = disk.mark()?.saturating_add(1).max(now.unix);
-        disk.keep_mark(begun_at)?;
         let epochs = Epochs::after(begun_at);
         let has_edge = matches!(parts.roster, Roster::Processes { .. });
         let (router, listed, roster_file) = match parts.roster {
@@ -118,6 +117,7 @@ impl FleetRouter {
         };
         let mut state = State::new(router, disk.drained()?);
         state.list(now, listed, &*parts.reach);
+        // It is above the mark that this run began at, so that the next run will be a later one.
         if let Some(mark) = state.router.wants_mark(now) {
             disk.keep_mark(mark)?;
             state.router.mark_reserved(mark);

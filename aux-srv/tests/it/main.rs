@@ -4,6 +4,7 @@
 
 mod backends;
 mod edge;
+mod files;
 mod rooms;
 mod roster;
 mod site;

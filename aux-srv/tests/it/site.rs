@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use aux_srv::{AuxServer, BackendView, Config, Parts, Roster, RosterFile};
+use aux_srv::{AuxServer, BackendView, Config, FileInstance, Parts, Roster, RosterFile};
 use fleet::Caller;
 use placement::{BackendName, GRACE_MS, Phase};
 use prometheus_client::registry::Registry;
@@ -42,6 +42,7 @@ pub(crate) struct Setup {
     pub(crate) names: Vec<String>,
     pub(crate) folder: TempDir,
     pub(crate) file: Option<RosterFile>,
+    pub(crate) files: Vec<FileInstance>,
     pub(crate) direct_domain: String,
 }
 
@@ -51,6 +52,7 @@ impl Setup {
             names: backends.iter().map(|backend| backend.name()).collect(),
             folder: tempfile::tempdir().unwrap(),
             file: None,
+            files: Vec::new(),
             direct_domain: String::new(),
         }
     }
@@ -70,7 +72,7 @@ impl Setup {
                 backends: self.names.iter().map(|name| BackendName::new(name)).collect(),
                 file: self.file,
             },
-            files: Vec::new(),
+            files: self.files,
             reach: Arc::new(Caller::new(keys(), Clock::system(), None).unwrap()),
             direct_domain: self.direct_domain,
             edges: TrustedProxies::default(),

@@ -153,20 +153,6 @@ impl Owners {
         }
     }
 
-    /// The rooms that nobody asked for since `before`. One whose owner does not have it is a
-    /// ticket that was never used.
-    pub fn unused_since(&self, fleet: &Fleet, before: u64) -> Vec<(Arc<str>, Owner)> {
-        let unused = self.rooms.iter().filter(|(_, placed)| placed.asked_at < before);
-        unused.filter_map(|(room, _)| Some((Arc::clone(room), self.get(fleet, room)?))).collect()
-    }
-
-    /// Forgets a room unless somebody has asked for it since `before`.
-    pub fn forget_unused(&mut self, room: &str, before: u64) {
-        if self.rooms.get(room).is_some_and(|placed| placed.asked_at < before) {
-            self.forget(room);
-        }
-    }
-
     /// Forgets every room that no backend has any more, or never told of, and that nobody has asked
     /// for since `before`. Returns how many. One walk over the record: for once in a while.
     pub fn sweep(&mut self, before: u64) -> usize {

@@ -143,21 +143,6 @@ fn a_late_release_does_not_touch_a_later_term() {
     assert_eq!(owners.get(&fleet, "a"), Some(second));
 }
 
-#[test]
-fn only_placements_that_nobody_asked_for_since_are_forgotten() {
-    let mut fleet = fleet(&[("b1", load(0, 0))]);
-    let (mut owners, mut epochs) = (Owners::new(), Epochs::in_memory());
-    for (name, at) in [("old", 10), ("living", 10), ("new", 90)] {
-        owners.place(&mut fleet, &mut epochs, &room(name), at).unwrap();
-    }
-    let unused = owners.unused_since(&fleet, 50);
-    assert_eq!(unused.len(), 2);
-    owners.forget_unused("old", 50);
-    owners.forget_unused("new", 50);
-    assert!(owners.get(&fleet, "old").is_none());
-    assert!(owners.get(&fleet, "living").is_some() && owners.get(&fleet, "new").is_some());
-}
-
 proptest! {
     #[test]
     fn the_chosen_backend_never_had_a_higher_projected_load_than_another(
