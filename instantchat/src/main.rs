@@ -8,6 +8,7 @@ use anyhow::Context;
 use clap::Parser;
 use instantchat::{Args, Config, Instantchat};
 use service::Clock;
+use service::lifecycle::Signals;
 
 fn main() -> ExitCode {
     let clock = Clock::system();
@@ -37,9 +38,10 @@ fn run(clock: &Clock) -> anyhow::Result<bool> {
     service::telemetry::init(&config.log).context("log.level")?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let ended = runtime.block_on(async {
+        let signals = Signals::take()?;
         let instantchat = instantchat::start(&config).await?;
         say(&greeting(&config, &instantchat, clock.now() - started))?;
-        anyhow::Ok(instantchat.run().await?)
+        anyhow::Ok(instantchat.run(signals).await)
     });
     // Threads that hash or decode may be in the middle of something that nobody waits for.
     runtime.shutdown_timeout(Duration::from_millis(100));

@@ -14,6 +14,7 @@ use placement::BackendName;
 use prometheus_client::registry::Registry;
 use protocol::token::Keyring;
 use service::http::{ServeOptions, TrustedProxies, security_headers, serve};
+use service::lifecycle::Signals;
 use service::{Clock, Lifecycle, admin, process_metrics, secret};
 use tokio::net::TcpListener;
 
@@ -76,11 +77,8 @@ pub async fn start(config: &Config) -> anyhow::Result<Instantchat> {
 
 impl Instantchat {
     /// Serves until a signal, then stops. Tells whether everything ended by itself.
-    ///
-    /// # Errors
-    /// The process may not install signal handlers.
-    pub async fn run(self) -> std::io::Result<bool> {
-        service::lifecycle::run_until_signal(&self.lifecycle, self.deadline).await
+    pub async fn run(self, signals: Signals) -> bool {
+        service::lifecycle::run_until_signal(signals, &self.lifecycle, self.deadline).await
     }
 }
 

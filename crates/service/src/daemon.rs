@@ -21,10 +21,11 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::admin::ReadyCheck;
+use crate::lifecycle::Signals;
 use crate::tls::Tls;
 use crate::{
-    Clock, Lifecycle, config as configuration, descriptors, healthcheck, lifecycle, process_metrics, secret,
-    telemetry,
+    Clock, Lifecycle, config as configuration, descriptors, healthcheck, lifecycle,
+    process_metrics, secret, telemetry,
 };
 use listeners::Listeners;
 
@@ -129,6 +130,7 @@ fn lived<C: Configuration>(
     config.process().check()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let ended = runtime.block_on(async {
+        let signals = Signals::take()?;
         let process = config.process().clone();
         let listeners = Listeners::bind(&process).await?;
         let mut it = Process {
@@ -149,7 +151,7 @@ fn lived<C: Configuration>(
         let lifecycle = it.lifecycle.clone();
         let last = listeners.serve(process, it, routes);
         say(&greeting)?;
-        let clean = lifecycle::run_until_signal(&lifecycle, deadline).await?;
+        let clean = lifecycle::run_until_signal(signals, &lifecycle, deadline).await;
         last.end().await;
         anyhow::Ok(clean)
     });

@@ -6,7 +6,7 @@
 use std::future::Future;
 use std::time::Duration;
 
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -77,34 +77,49 @@ impl Lifecycle {
     }
 }
 
-/// Waits for SIGTERM or SIGINT.
-///
-/// # Errors
-/// The process may not install signal handlers.
-pub async fn until_signal() -> std::io::Result<()> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
+/// SIGTERM and SIGINT, which end nothing by themselves from here on.
+#[derive(Debug)]
+pub struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    /// Takes the signals over. Before the process says that it is ready: whoever reads that may
+    /// end it at once.
+    ///
+    /// # Errors
+    /// The process may not install signal handlers.
+    pub fn take() -> std::io::Result<Self> {
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+        })
     }
-    Ok(())
+
+    /// Waits for the next one.
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
 }
 
 /// Serves until a signal, then stops softly; a second signal or the deadline ends it hard.
 /// Tells whether everything ended by itself.
-///
-/// # Errors
-/// The process may not install signal handlers.
-pub async fn run_until_signal(lifecycle: &Lifecycle, deadline: Duration) -> std::io::Result<bool> {
-    until_signal().await?;
+pub async fn run_until_signal(
+    mut signals: Signals,
+    lifecycle: &Lifecycle,
+    deadline: Duration,
+) -> bool {
+    signals.next().await;
     tracing::info!(tasks = lifecycle.tasks(), "soft stop");
-    let second = lifecycle.clone();
     tokio::select! {
-        finished = lifecycle.finish(deadline) => Ok(finished),
-        signal = until_signal() => {
-            second.hard_stop();
-            signal.map(|()| false)
+        finished = lifecycle.finish(deadline) => finished,
+        () = signals.next() => {
+            lifecycle.hard_stop();
+            false
         }
     }
 }

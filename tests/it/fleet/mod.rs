@@ -3,7 +3,10 @@
 
 mod bad_days;
 mod bounds;
+mod daemons;
 mod direct;
+mod encrypted;
+mod lost_files;
 mod names;
 mod recorder;
 mod rendering;

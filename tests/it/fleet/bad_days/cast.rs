@@ -22,7 +22,7 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(30);
 const GRACE: Duration = Duration::from_secs(10);
 
 /// So many backends, a file server, and no limit of an address in the way.
-pub(super) fn options(backends: usize) -> Options {
+pub(in crate::fleet) fn options(backends: usize) -> Options {
     Options { backends, file_servers: 1, ..Options::default() }
         .with("AUX_SRV__LOOKUPS__BURST", "1000000")
         .with("BACKEND__ADDRESSES__ROOMS_CREATED__BURST", "1000000")
@@ -33,7 +33,7 @@ pub(super) fn options(backends: usize) -> Options {
 }
 
 /// A fleet that places rooms.
-pub(super) async fn settled(options: Options) -> Fleet {
+pub(in crate::fleet) async fn settled(options: Options) -> Fleet {
     let fleet = Fleet::start(options).await;
     places_rooms(&fleet).await;
     fleet
@@ -75,7 +75,7 @@ pub(super) async fn enter(
 }
 
 /// As `enter`, where it must work now.
-pub(super) async fn entered(fleet: &Fleet, room: &str, name: &str) -> (Client, Joined) {
+pub(in crate::fleet) async fn entered(fleet: &Fleet, room: &str, name: &str) -> (Client, Joined) {
     enter(fleet, room, name).await.unwrap_or_else(|error| panic!("{name} enters {room}: {error}"))
 }
 

@@ -2,7 +2,7 @@
 //! are away, killed or one too many, and what visitors notice of it.
 
 mod bursts;
-mod cast;
+pub(super) mod cast;
 mod edits;
 mod lost_backend;
 mod lost_router;

@@ -1,19 +1,27 @@
 //! A backend that sleeps while its rooms are given away: no two owners ever acknowledge.
 
-use protocol::frame::{ClientFrame, Event, ServerFrame};
+use protocol::frame::{ClientFrame, ServerFrame};
 use tests::waiting::within;
 
 use super::cast::{
     PATIENCE, back, enter, entered, options, owner, owners, settled, start_router, until_closed,
 };
 
-/// Whether a frame lets its reader believe that the room lives here.
-fn is_of_an_owner(frame: &ServerFrame) -> bool {
-    matches!(frame, ServerFrame::Ok { .. } | ServerFrame::Event(Event { .. }))
-}
+/// What is said to the sleeper, and the request's id.
+const SAID: &str = "into the dark";
+const ID: u64 = 77;
 
 #[tokio::test]
 async fn a_backend_that_slept_while_the_router_restarted_acknowledges_nothing() {
+    acknowledges_nothing_after_its_sleep(true).await;
+}
+
+#[tokio::test]
+async fn a_backend_that_slept_under_a_router_that_went_on_acknowledges_nothing() {
+    acknowledges_nothing_after_its_sleep(false).await;
+}
+
+async fn acknowledges_nothing_after_its_sleep(router_restarts: bool) {
     let mut fleet = settled(options(2)).await;
     let (mut ada, before) = entered(&fleet, "tea", "Ada").await;
     let (mut ben, _) = entered(&fleet, "tea", "Ben").await;
@@ -21,13 +29,15 @@ async fn a_backend_that_slept_while_the_router_restarted_acknowledges_nothing() 
     let paused = owner(&fleet, "tea").await;
 
     fleet.backend(paused).signal("STOP");
-    fleet.aux().kill();
-    start_router(&mut fleet).await;
+    if router_restarts {
+        fleet.aux().kill();
+        start_router(&mut fleet).await;
+    }
     // What Ada says now waits in the sleeper's buffers.
     let post = ClientFrame::Post {
-        id: Some(77),
+        id: Some(ID),
         key: "k2".into(),
-        text: "into the dark".into(),
+        text: SAID.into(),
         reply_to: None,
         file: None,
         preview: None,
@@ -44,12 +54,12 @@ async fn a_backend_that_slept_while_the_router_restarted_acknowledges_nothing() 
     carl.say("k3", "elsewhere").await.expect("the new owner acknowledges");
 
     fleet.backend(paused).signal("CONT");
-    let (heard, error) = until_closed(&mut ada).await;
-    // Ada's first message was an event to her before the pause.
-    let late: Vec<_> = heard.iter().filter(|frame| is_of_an_owner(frame)).collect();
-    assert!(late.iter().all(|frame| !is_late(frame)), "{late:?}");
-    assert!(heard.iter().any(|frame| matches!(frame, ServerFrame::Moving { .. })), "{heard:?}");
-    assert_eq!(error.close_code(), Some(1012), "{error}");
+    for client in [&mut ada, &mut ben] {
+        let (heard, error) = until_closed(client).await;
+        assert!(!heard.iter().any(is_of_the_sleeper), "{heard:?}");
+        let told = heard.iter().any(|frame| matches!(frame, ServerFrame::Moving { .. }));
+        assert!(told && error.close_code() == Some(1012), "{error}, after {heard:?}");
+    }
     carl.say("k4", "still elsewhere").await.expect("the new owner acknowledges");
 
     // Both come to the new owner, and only there is the room.
@@ -65,9 +75,9 @@ async fn a_backend_that_slept_while_the_router_restarted_acknowledges_nothing() 
 }
 
 /// Whether it acknowledges what was said during the pause, to whoever said it or to others.
-fn is_late(frame: &ServerFrame) -> bool {
+fn is_of_the_sleeper(frame: &ServerFrame) -> bool {
     match frame {
-        ServerFrame::Ok { id, .. } => *id == Some(77),
-        frame => format!("{frame:?}").contains("into the dark"),
+        ServerFrame::Ok { id, .. } => *id == Some(ID),
+        frame => format!("{frame:?}").contains(SAID),
     }
 }
