@@ -80,14 +80,28 @@ export class Fleet {
     return Object.keys(this.#where.processes).filter((name) => name.startsWith('backend-'));
   }
 
-  /** The backend that has a room, as the admin page tells. */
-  async backendOf(room) {
+  /** Asks the admin API; with a body it tells. */
+  async admin(path, body) {
     const { processes, adminToken } = this.#where;
-    const address = `http://${processes['aux-srv'].admin}/api/admin/rooms?filter=${encodeURIComponent(room)}`;
-    const answer = await fetch(address, { headers: { Authorization: `Bearer ${adminToken}` } });
-    const { rooms } = await answer.json();
-    const found = rooms?.find((known) => known.room === room);
-    return found && this.backends.find((name) => processes[name].fleet === found.backend);
+    const answer = await fetch(`http://${processes['aux-srv'].admin}/api/admin${path}`, {
+      method: body ? 'POST' : 'GET',
+      headers: { Authorization: `Bearer ${adminToken}`, 'Content-Type': 'application/json' },
+      body: body && JSON.stringify(body),
+    });
+    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+    return answer.json();
+  }
+
+  /** The address of the backend that has a room, as operators know it. */
+  async addressOf(room) {
+    const { rooms } = await this.admin(`/rooms?filter=${encodeURIComponent(room)}`);
+    return rooms.find((known) => known.room === room)?.backend;
+  }
+
+  /** The name of the backend that has a room. */
+  async backendOf(room) {
+    const address = await this.addressOf(room);
+    return this.backends.find((name) => this.#where.processes[name].fleet === address);
   }
 
   /** Ends every backend as an operator does. */

@@ -66,5 +66,6 @@ export const home = {
   'page.nameTaken.text': 'Choose another one, or come in with a friendly one.',
   'page.ended.title': 'The room has ended.',
   'page.ended.text': 'Nobody was here for {span}. You can make it anew.',
+  'page.ended.closed': 'Its messages are gone. You can make it anew.',
   'page.ended.again': 'Make it anew',
 } as const satisfies Messages;

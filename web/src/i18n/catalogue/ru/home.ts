@@ -75,5 +75,6 @@ export const home: Translation<typeof en> = {
   'page.nameTaken.text': 'Выберите другое или войдите с каким-нибудь приятным.',
   'page.ended.title': 'Комнаты больше нет.',
   'page.ended.text': 'Здесь никого не было {span}. Её можно создать заново.',
+  'page.ended.closed': 'Её сообщений больше нет. Комнату можно создать заново.',
   'page.ended.again': 'Создать заново',
 };
