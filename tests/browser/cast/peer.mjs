@@ -28,7 +28,7 @@ export class Peer {
 
   static async #try(server, room, { name, password, from = '127.0.0.1' }) {
     const peer = new Peer();
-    peer.url = server.plain;
+    peer.url = server.plain ?? server.url;
     const address = `${peer.url.replace('http', 'ws')}/api/rooms/${encodeURIComponent(room)}/ws`;
     peer.#socket = new WebSocket(address, 'instantchat.v1', { localAddress: from });
     peer.#socket.on('upgrade', (answer) => {
