@@ -122,7 +122,7 @@ async fn nothing_of_an_upload_waits_in_nginx() {
 }
 
 /// Uploads a file as browsers do.
-async fn upload(address: SocketAddr, grant: &str, content: &[u8]) -> Answer {
+pub(super) async fn upload(address: SocketAddr, grant: &str, content: &[u8]) -> Answer {
     let begin = "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.bin\"\r\n\r\n";
     let end = "\r\n--b--\r\n";
     let length = begin.len() + content.len() + end.len();
