@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 // Two people meet at a site that is already there, and chat. Ends with 0 if all went as
 // expected, with 1 and the reason otherwise.
 //

@@ -78,6 +78,34 @@ test('a backend that is restarted at once says that the history is gone', async 
   await ada.leave();
 });
 
+test('without file servers a file waits, and goes when one is back', async () => {
+  const ada = await stage.arrive();
+  const ben = await stage.arrive();
+  for (const person of [ada, ben]) person.expects(LOST);
+  await ada.enter('filing', { name: 'Ada' });
+  await ben.open('filing');
+  await stage.server.order('kill file-srv-1');
+  await stage.server.order('kill file-srv-2');
+  const bytes = await ada.page.screenshot({ clip: { x: 0, y: 0, width: 320, height: 200 } });
+  const choosing = ada.page.waitForEvent('filechooser');
+  await ada.button('Attach a file', ada.form).click();
+  await (await choosing).setFiles({ name: 'cabin.png', mimeType: 'image/png', buffer: bytes });
+  await ada.form.getByText(/^Stopped at/).waitFor();
+  await ben.say('show us the cabin');
+  await ada.sees('show us the cabin');
+  await stage.server.order('start file-srv-2');
+  await until('the file is there', async () => {
+    const again = ada.button('Try again', ada.form);
+    if (await again.isVisible()) await again.click();
+    return (await ada.form.getByText(/^Ready, /).count()) > 0;
+  });
+  await ada.composer.press('Enter');
+  await ben.isShown(/Image cabin\.png from Ada/);
+  await stage.server.order('start file-srv-1');
+  await ada.leave();
+  await ben.leave();
+});
+
 test('without aux-srv a chat goes on, and who comes new is asked to wait', async () => {
   const ada = await stage.arrive();
   const ben = await stage.arrive();

@@ -58,6 +58,36 @@ test('a file over the limit is refused before it is sent', async () => {
   await ada.leave();
 });
 
+test('an upload that the edge refuses says why, and can be tried again', async () => {
+  const ada = await stage.arrive();
+  ada.expects(/status of (413|429|502)/);
+  await ada.open('edge-room');
+  const problem = (status, code) => ({
+    status,
+    contentType: 'application/problem+json',
+    body: JSON.stringify({ type: 'about:blank', title: '', status, detail: '', code }),
+  });
+  const path = /\/api\/files\?/;
+  let answer = problem(413, 'too_large');
+  await ada.page.route(path, (route) => route.fulfill(answer));
+  const choosing = ada.page.waitForEvent('filechooser');
+  await ada.button('Attach a file', ada.form).click();
+  await (await choosing).setFiles({ name: 'track.gpx', mimeType: 'application/gpx+xml', buffer: Buffer.from('<gpx/>') });
+  await ada.form.getByText('The file is larger than the limit.').waitFor();
+  for (const [next, text] of [
+    [problem(429, 'rate_limited'), 'That was quick. Wait a moment.'],
+    [{ status: 502, contentType: 'text/html', body: '<html>' }, /^Stopped at \d+ %\./],
+  ]) {
+    answer = next;
+    await ada.button('Try again', ada.form).click();
+    await ada.form.getByText(text).first().waitFor();
+  }
+  await ada.page.unroute(path);
+  await ada.button('Try again', ada.form).click();
+  await ada.form.getByText(/^Ready, /).waitFor();
+  await ada.leave();
+});
+
 test('HTML and SVG are files to download, never pages', async () => {
   const ada = await stage.arrive();
   await ada.open('hostile-files');

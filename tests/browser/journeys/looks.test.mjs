@@ -1,19 +1,16 @@
 // Home and room in both themes at both widths: axe finds nothing serious, nothing sticks
 // out, and the pictures are left to be laid beside the design.
 
-import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import axe from 'axe-core';
-
 import { conversation } from '../cast/conversation.mjs';
+import { isSound } from '../cast/soundness.mjs';
 import { setTheStage } from '../cast/stage.mjs';
 
 const WIDTHS = [[1440, 900], [360, 740]];
 const THEMES = ['light', 'dark'];
 // Each picture has a room of its own, named as people name rooms.
 const DAYS = { 'light-1440': 'saturday', 'dark-1440': 'sunday', 'light-360': 'friday', 'dark-360': 'monday' };
-const SERIOUS = ['serious', 'critical'];
 
 const stage = setTheStage();
 
@@ -62,18 +59,4 @@ for (const theme of THEMES) {
     await isSound(ada);
     await ada.leave();
   });
-}
-
-async function isSound(person) {
-  await person.page.evaluate(axe.source);
-  const violations = await person.page.evaluate(async (impacts) => {
-    const { violations: found } = await window.axe.run(document);
-    return found
-      .filter(({ impact }) => impacts.includes(impact))
-      .map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(' | ')}`);
-  }, SERIOUS);
-  assert.deepEqual(violations, []);
-  const overflow = await person.page.evaluate(
-    () => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  assert.ok(overflow <= 0, `${overflow} px stick out sideways`);
 }

@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { Peer } from '../cast/peer.mjs';
+import { isSound } from '../cast/soundness.mjs';
 import { setTheStage } from '../cast/stage.mjs';
 import { until } from '../cast/waiting.mjs';
 
@@ -30,6 +31,7 @@ for (const [theme, width, height] of [['light', 1440, 900], ['dark', 1440, 900],
     assert.equal(await notice.count(), 1, 'the newest takes the place of the one before');
     await ada.seesStatus(/There is a newer version of this page/);
     await ada.picture(`notice-${theme}-${width}`);
+    await isSound(ada);
     await ada.button('Close the notice').click();
     await notice.waitFor({ state: 'detached' });
     await ada.leave();
