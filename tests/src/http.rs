@@ -75,7 +75,9 @@ pub async fn exchange(address: SocketAddr, request: &[u8]) -> Answer {
 pub async fn answer(mut stream: TcpStream) -> Answer {
     let mut raw = Vec::new();
     let reading = tokio::time::timeout(DEADLINE, stream.read_to_end(&mut raw));
-    reading.await.expect("an answer in time").expect("the server answers");
+    // Whoever is refused before the end of the request may be hung up on after the answer.
+    let ended = reading.await.expect("an answer in time");
+    assert!(ended.is_ok() || !raw.is_empty(), "no answer: {ended:?}");
     parse(&raw)
 }
 
