@@ -11,6 +11,9 @@ use super::view::{BackendView, Drain, Trouble, Why};
 
 /// Questions to one backend under way at once: as many as come due while one may take.
 pub(crate) const QUESTIONS_MAX: usize = 4;
+/// Visitors' questions about rooms of one backend under way at once; the others wait their turn. Far
+/// below the connections that its fleet listener takes, so that they never cut off the router's own.
+const SUMMARIES_MAX: usize = 32;
 /// Milliseconds between the clocks of router and backend that an operator should know of.
 const CLOCKS_APART_MS: u64 = 2_000;
 /// Milliseconds between two questions which process a known second name stands for.
@@ -21,6 +24,8 @@ pub(crate) struct Known {
     pub(crate) call: Arc<dyn fleet::Backend>,
     /// Places for questions under way.
     pub(crate) places: Arc<Semaphore>,
+    /// Places for visitors' questions under way.
+    pub(crate) summaries: Arc<Semaphore>,
     pub(crate) phase: Phase,
     since: u64,
     pub(crate) run: Option<RunId>,
@@ -38,6 +43,7 @@ impl Known {
         Self {
             call,
             places: Arc::new(Semaphore::new(QUESTIONS_MAX)),
+            summaries: Arc::new(Semaphore::new(SUMMARIES_MAX)),
             phase,
             since: now.unix,
             run: None,

@@ -7,10 +7,10 @@ use std::time::Duration;
 use fleet::{RoomFacts, RoomSummary};
 use placement::{BackendName, PlaceError, Placement};
 use protocol::RoomName;
+use tokio::sync::Semaphore;
 
 use super::FleetRouter;
 use super::resolver::host_of;
-use super::state::State;
 
 /// How long an owner may take to tell of a room. A visitor waits for it.
 const SUMMARY_MAX: Duration = Duration::from_millis(700);
@@ -25,6 +25,9 @@ pub(crate) struct Route {
     /// The owner's door, as browsers reach it in direct mode.
     pub(crate) direct_host: Option<String>,
 }
+
+/// A backend, and the places of those who ask it.
+type Asked = (Arc<dyn fleet::Backend>, Arc<Semaphore>);
 
 /// Why there is no answer about a room just now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -61,12 +64,12 @@ impl FleetRouter {
 
     /// The room as its owner sees it; none if there is no such room.
     pub(crate) async fn summary(&self, room: &RoomName) -> Result<Option<RoomSummary>, NoRoute> {
-        let Some(owner) = self.owner(room)? else { return Ok(None) };
-        let asked = tokio::time::timeout(SUMMARY_MAX, owner.summary(room.shared()));
-        match asked.await {
-            Ok(Ok(summary)) => Ok(summary),
-            Ok(Err(_)) | Err(_) => Err(NoRoute::Unheard),
-        }
+        let Some((owner, places)) = self.owner(room)? else { return Ok(None) };
+        let asked = async {
+            let _place = places.acquire().await.map_err(|_| NoRoute::Unheard)?;
+            owner.summary(room.shared()).await.map_err(|_| NoRoute::Unheard)
+        };
+        tokio::time::timeout(SUMMARY_MAX, asked).await.unwrap_or(Err(NoRoute::Unheard))
     }
 
     /// What holds for rooms; none before any backend was heard.
@@ -74,7 +77,7 @@ impl FleetRouter {
         self.state().room_facts()
     }
 
-    fn owner(&self, room: &RoomName) -> Result<Option<Arc<dyn fleet::Backend>>, NoRoute> {
+    fn owner(&self, room: &RoomName) -> Result<Option<Asked>, NoRoute> {
         let state = self.state();
         if state.router.is_superseded() {
             return Err(PlaceError::Superseded.into());
@@ -83,15 +86,12 @@ impl FleetRouter {
             // A backend that was not heard may have it.
             return if state.router.awaits_backends() { Err(NoRoute::Unheard) } else { Ok(None) };
         };
-        Ok(call(&state, &owner.backend))
+        let known = state.known.get(&owner.backend);
+        Ok(known.map(|known| (Arc::clone(&known.call), Arc::clone(&known.summaries))))
     }
 
     /// The way to a backend of the fleet.
     pub(crate) fn backend(&self, name: &BackendName) -> Option<Arc<dyn fleet::Backend>> {
-        call(&self.state(), name)
+        self.state().known.get(name).map(|known| Arc::clone(&known.call))
     }
-}
-
-fn call(state: &State, name: &BackendName) -> Option<Arc<dyn fleet::Backend>> {
-    state.known.get(name).map(|known| Arc::clone(&known.call))
 }

@@ -4,6 +4,7 @@
 use std::future::{pending, ready};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use fleet::{
     About, Announced, Answer, Backend, CallError, Guard, Poll, PollAnswer, RoomFacts, RoomRow,
@@ -46,6 +47,8 @@ struct State {
     clock: Clock,
     clock_ahead_ms: u64,
     direct_host: String,
+    /// Questions about rooms under way, now and at most.
+    asked: (usize, usize),
 }
 
 struct Calls(Arc<Mutex<State>>);
@@ -88,6 +91,7 @@ impl Played {
             clock,
             clock_ahead_ms: 0,
             direct_host: String::new(),
+            asked: (0, 0),
         }));
         let lifecycle = Lifecycle::new();
         let address = listen(&state, address, &lifecycle).await;
@@ -102,7 +106,7 @@ impl Played {
     /// As by kill -9.
     pub(crate) async fn kill(self) -> SocketAddr {
         self.lifecycle.hard_stop();
-        self.lifecycle.finish(std::time::Duration::ZERO).await;
+        self.lifecycle.finish(Duration::ZERO).await;
         self.address
     }
 
@@ -158,6 +162,11 @@ impl Played {
         assert!(state.holdings.import(now, &room, epoch));
         let verdict = placement::Verdict::Activate { room, epoch };
         state.holdings.carry_out(now, &verdict);
+    }
+
+    /// Questions about rooms that were under way at once.
+    pub(crate) fn asked_at_once(&self) -> usize {
+        self.state.lock().unwrap().asked.1
     }
 
     pub(crate) fn rooms(&self) -> usize {
@@ -224,12 +233,21 @@ impl Backend for Calls {
     }
 
     fn summary(&self, room: Arc<str>) -> Answer<'_, Option<RoomSummary>> {
-        let state = self.0.lock().unwrap();
-        if state.manner == Manner::Hanging {
-            return Box::pin(pending());
-        }
-        let summary = RoomSummary { protected: true, members: 3 };
-        Box::pin(ready(Ok(state.holdings.owned(&room).map(|_| summary))))
+        Box::pin(async move {
+            {
+                let asked = &mut self.0.lock().unwrap().asked;
+                *asked = (asked.0 + 1, asked.1.max(asked.0 + 1));
+            }
+            // Others have time to come as well.
+            tokio::time::sleep(Duration::from_millis(1)).await;
+            if self.0.lock().unwrap().manner == Manner::Hanging {
+                pending::<()>().await;
+            }
+            let mut state = self.0.lock().unwrap();
+            state.asked.0 -= 1;
+            let summary = RoomSummary { protected: true, members: 3 };
+            Ok(state.holdings.owned(&room).map(|_| summary))
+        })
     }
 
     fn rooms(&self, _: Option<Arc<str>>, _: u32) -> Answer<'_, Vec<RoomRow>> {

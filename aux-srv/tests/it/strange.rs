@@ -37,6 +37,24 @@ async fn the_owner_of_a_room_that_hangs_is_not_waited_for() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_crowd_that_looks_at_one_room_does_not_cut_the_router_off() {
+    let backend = Played::start().await;
+    let site = std::sync::Arc::new(Site::settled(&[&backend]).await);
+    site.open("red", &[&backend]).await;
+    let mut crowd = tokio::task::JoinSet::new();
+    for _ in 0..900 {
+        let site = std::sync::Arc::clone(&site);
+        crowd.spawn(async move { site.get("/api/rooms/red").await.status() });
+    }
+    let answers = crowd.join_all().await;
+    assert!(answers.iter().any(|status| status.is_success()));
+    assert!(backend.asked_at_once() <= 32, "{}", backend.asked_at_once());
+    let refused = site.metric("instantchat_polls_total{outcome=\"Refused\"}");
+    assert_eq!((site.phase(&backend.name()), refused), (Some(Phase::Up), 0.0));
+    assert_eq!(backend.owns("red"), Some(site.edge("red").await.ticket().epoch));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn answers_that_make_no_sense_count_as_none() {
     for manner in [Manner::Confused, Manner::Ahead] {
         let (good, lies) = (Played::start().await, Played::start().await);
