@@ -31,6 +31,7 @@ function setUp(verdict?: Verdict) {
         ask: (signal) =>
           new Promise((answer, refuse) => questions.push({ signal, answer, refuse })),
         open: (url, protocols) => {
+          if (!url.startsWith('wss:')) throw new SyntaxError('no address of a WebSocket');
           const socket = new FakeSocket();
           opened.push({ url, protocols, socket });
           return socket;
@@ -124,6 +125,18 @@ describe('a ticketed socket', () => {
     expect(questions).toHaveLength(1);
     clock.advance(1);
     expect(questions).toHaveLength(2);
+  });
+
+  it('takes an answer that makes no sense for none', async () => {
+    for (const answer of [null, { url: 'nowhere', ticket: 'x' }]) {
+      const { clock, questions, opened, closes, last } = setUp();
+      last(questions).answer(answer as TicketAnswer);
+      await flush();
+      expect(closes).toEqual([[CloseCode.policy, 'unavailable']]);
+      expect(opened).toHaveLength(0);
+      clock.advance(1_000);
+      expect(questions).toHaveLength(2);
+    }
   });
 
   it('gives up a question that is not answered in time', () => {

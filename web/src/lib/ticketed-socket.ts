@@ -44,18 +44,18 @@ export class TicketedSocket implements Socket {
 
   async #begin(): Promise<void> {
     const { signal } = this.#asking;
-    let answer: TicketAnswer;
+    let socket: Socket;
     try {
-      answer = await this.#doors.ask(signal);
+      const { url, ticket } = await this.#doors.ask(signal);
+      // Closed meanwhile: a second connection must not come of it.
+      if (signal.aborted) return;
+      const protocols = ticket ? [TICKET_SUBPROTOCOL_PREFIX + ticket] : [];
+      socket = this.#doors.open(url, [SUBPROTOCOL, ...protocols]);
     } catch (error) {
+      // An answer that nothing can be opened with is none.
       if (!signal.aborted) this.#refused(error);
       return;
     }
-    // Closed meanwhile: a second connection must not come of it.
-    if (signal.aborted) return;
-    const { url, ticket } = answer;
-    const protocols = ticket === null ? [] : [TICKET_SUBPROTOCOL_PREFIX + ticket];
-    const socket = this.#doors.open(url, [SUBPROTOCOL, ...protocols]);
     this.#socket = socket;
     socket.onopen = () => this.onopen?.();
     socket.onmessage = (event) => this.onmessage?.(event);
