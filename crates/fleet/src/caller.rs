@@ -1,7 +1,6 @@
 //! Calls over HTTP: signed, bounded in time and size, on connections that are kept.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use bytes::BytesMut;
 use protocol::token::Keyring;
@@ -17,7 +16,8 @@ use tokio_rustls::rustls::RootCertStore;
 use crate::calls::{Aux, Backend, Files};
 use crate::error::{CallError, broken};
 use crate::limits::{
-    CALL_MAX, DETAIL_CHARS_MAX, IDLE_CONNECTION_MAX, IDLE_CONNECTIONS_MAX, REQUEST_BYTES_MAX,
+    CALL_MAX, DETAIL_CHARS_MAX, IDLE_CONNECTION_MAX, IDLE_CONNECTIONS_MAX, PROBE_AFTER,
+    REQUEST_BYTES_MAX,
 };
 use crate::remote::Remote;
 use crate::signature::{ANSWER_HEADER, QUESTION_HEADER, Question, Sealed, digest};
@@ -63,7 +63,7 @@ impl Caller {
             .retry(reqwest::retry::never())
             .pool_idle_timeout(IDLE_CONNECTION_MAX)
             .pool_max_idle_per_host(IDLE_CONNECTIONS_MAX)
-            .tcp_keepalive(Duration::from_secs(15))
+            .tcp_keepalive(PROBE_AFTER)
             .build()?;
         let scheme = if tls.is_some() { "https" } else { "http" };
         Ok(Self(Arc::new(Shared { keys, clock, client, scheme })))

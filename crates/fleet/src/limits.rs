@@ -24,6 +24,8 @@ pub const NONCES_MAX: usize = 100_000;
 pub const IDLE_CONNECTIONS_MAX: usize = 8;
 /// How long they wait: half of what a listener gives them, so that it is the caller who ends them.
 pub const IDLE_CONNECTION_MAX: Duration = Duration::from_secs(5);
+/// How long a connection may be still until the kernel probes whether the other end is there.
+pub const PROBE_AFTER: Duration = Duration::from_secs(15);
 /// Characters of a refusal's reason that a caller keeps.
 pub const DETAIL_CHARS_MAX: usize = 400;
 /// Milliseconds between two log lines about calls with another secret.

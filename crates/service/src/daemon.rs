@@ -145,14 +145,17 @@ fn lived<C: Configuration>(
             advertised: listeners.advertised(&process)?,
         };
         process_metrics::register(&mut it.registry, program.version, &it.lifecycle);
-        let greeting = greeting(program, &listeners)?;
+        let greeting = greeting(program, &process, &listeners)?;
         let routes = start(config, &mut it).await?;
         let deadline = Duration::from_secs(process.shutdown_wait_timeout_sec);
         let lifecycle = it.lifecycle.clone();
         let last = listeners.serve(process, it, routes);
         say(&greeting)?;
         let clean = lifecycle::run_until_signal(signals, &lifecycle, deadline).await;
-        last.end().await;
+        // Who is to end at once waits for nobody.
+        if clean {
+            last.end().await;
+        }
         anyhow::Ok(clean)
     });
     runtime.shutdown_timeout(THREADS_PATIENCE);
@@ -160,8 +163,12 @@ fn lived<C: Configuration>(
 }
 
 /// The lines that tell who has started, and where it is; the last one is `ready`.
-fn greeting(program: Program, listeners: &Listeners) -> anyhow::Result<String> {
-    let accepted = descriptors::for_connections();
+fn greeting(
+    program: Program,
+    process: &ProcessConfig,
+    listeners: &Listeners,
+) -> anyhow::Result<String> {
+    let accepted = descriptors::for_connections().min(process.http.limits.connections_max);
     let soft = descriptors::soft_limit();
     tracing::info!(
         version = program.version,
