@@ -1,13 +1,10 @@
 //! The routes, with a backend that is a table. They need the built web app (`make web`).
 
-use std::collections::HashMap;
-use std::future::ready;
-use std::sync::{Arc, Mutex};
+mod cast;
 
-use ::fleet::{
-    About, Announced, Answer, Backend, CallError, FileFacts, Files, Poll, PollAnswer, Release,
-    ReleasedRoom, RoomFacts, RoomRow, RoomSummary,
-};
+use std::sync::Arc;
+
+use ::fleet::{Release, ReleasedRoom, RoomSummary};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
@@ -15,144 +12,14 @@ use axum::response::Response;
 use axum::routing::get;
 use http::{Method, StatusCode, header};
 use http_body_util::BodyExt;
-use placement::{BackendName, Holdings, Load, RunId, StatusAnswer};
-use prometheus_client::registry::Registry;
 use protocol::RoomName;
-use protocol::fleet::FileNotice;
-use protocol::http::{FilesIn, Problem, RoomInfo, SESSION_HEADER, SiteInfo, TICKET_HEADER};
-use protocol::token::{Keyring, Session, Ticket};
-use service::http::TrustedProxies;
+use protocol::http::{Problem, RoomInfo, SESSION_HEADER, SiteInfo, TICKET_HEADER};
+use protocol::token::{Session, Ticket};
 use service::rate::Rate;
-use service::{Clock, Lifecycle};
-use tempfile::TempDir;
 use tower::ServiceExt;
 
-use crate::{AuxServer, Config, DaemonConfig, FileInstance, Parts, Reach, Roster};
-
-const RUN: RunId = RunId(7);
-const NOW: u64 = 1_000_000;
-
-/// A backend that is there and has the rooms of a table.
-#[derive(Default)]
-struct Backends {
-    full: bool,
-    rooms: Mutex<HashMap<String, RoomSummary>>,
-}
-
-impl Backend for Backends {
-    fn status(&self, poll: Poll) -> Answer<'_, PollAnswer> {
-        let rooms_max = if self.full { 0 } else { 100 };
-        let status = StatusAnswer {
-            run: RUN,
-            router: poll.status.router,
-            number: poll.status.number,
-            draining: false,
-            load: Load { rooms_max, sockets_max: 100, bytes_max: 100, ..Load::default() },
-            lapsed: false,
-            epoch_max: 0,
-            rooms: Holdings::new().since(None),
-            unix: NOW,
-        };
-        let facts = RoomFacts { expires_after_ms: 1, messages_max: 1_000, text_chars_max: 10_000 };
-        Box::pin(ready(Ok(PollAnswer { status, about: About { facts, ..About::default() } })))
-    }
-
-    fn summary(&self, room: Arc<str>) -> Answer<'_, Option<RoomSummary>> {
-        Box::pin(ready(Ok(self.rooms.lock().unwrap().get(&*room).copied())))
-    }
-
-    fn rooms(&self, _: Option<Arc<str>>, _: u32) -> Answer<'_, Vec<RoomRow>> {
-        Box::pin(ready(Err(CallError::Timeout)))
-    }
-
-    fn delete(&self, _: Arc<str>) -> Answer<'_, bool> {
-        Box::pin(ready(Err(CallError::Timeout)))
-    }
-
-    fn announce(&self, _: Arc<str>) -> Answer<'_, Announced> {
-        Box::pin(ready(Err(CallError::Timeout)))
-    }
-}
-
-struct OneFileServer;
-
-impl Files for OneFileServer {
-    fn notices(&self, _: Vec<FileNotice>) -> Answer<'_, ()> {
-        Box::pin(ready(Ok(())))
-    }
-
-    fn facts(&self) -> Answer<'_, FileFacts> {
-        Box::pin(ready(Ok(FileFacts {
-            number: 1,
-            version: "1.0.0".into(),
-            key_id: "key".into(),
-            admin_port: 1,
-            file_bytes_max: 25,
-            drawing_bytes_max: 8,
-            files_in: FilesIn::Folder,
-        })))
-    }
-}
-
-struct Here(Arc<Backends>);
-
-impl Reach for Here {
-    fn backend(&self, _: &str) -> Arc<dyn Backend> {
-        Arc::clone(&self.0) as _
-    }
-
-    fn files(&self, _: &str) -> Arc<dyn Files> {
-        Arc::new(OneFileServer)
-    }
-}
-
-/// A server and its folder.
-struct Server {
-    aux: Arc<AuxServer>,
-    _folder: TempDir,
-}
-
-impl std::ops::Deref for Server {
-    type Target = Arc<AuxServer>;
-
-    fn deref(&self) -> &Arc<AuxServer> {
-        &self.aux
-    }
-}
-
-fn keys() -> Keyring {
-    Keyring::new(b"a secret of thirty-two bytes or so", None).unwrap()
-}
-
-async fn server(config: Config, backends: &Arc<Backends>) -> Server {
-    server_with(config, backends, "").await
-}
-
-async fn server_with(config: Config, backends: &Arc<Backends>, direct_domain: &str) -> Server {
-    let folder = tempfile::tempdir().unwrap();
-    let parts = Parts {
-        config,
-        keys: keys(),
-        clock: Clock::manual(NOW).0,
-        data_dir: folder.path().to_owned(),
-        roster: Roster::OneProcess(BackendName::new("b1")),
-        files: vec![FileInstance { number: 1, fleet: "f1".into(), http: "f1".into() }],
-        reach: Arc::new(Here(Arc::clone(backends))),
-        direct_domain: direct_domain.into(),
-        edges: TrustedProxies::default(),
-    };
-    let aux = AuxServer::new(parts, &Lifecycle::new(), &mut Registry::default()).unwrap();
-    aux.introduce().await;
-    Server { aux, _folder: folder }
-}
-
-async fn plain() -> Server {
-    server(Config::default(), &Arc::default()).await
-}
-
-fn name(text: &str) -> RoomName {
-    RoomName::parse(text).unwrap()
-}
+use crate::{Config, DaemonConfig};
+use cast::{Backends, NOW, RUN, keys, name, plain, server};
 
 async fn ask(router: Router, path: &str) -> Response {
     let request = Request::builder().uri(path).header(header::HOST, "chat.example");
@@ -397,6 +264,18 @@ async fn a_released_room_is_placed_anew_with_a_higher_epoch() {
     let released = ReleasedRoom { room: "abc".into(), epoch: first.epoch };
     aux.calls().release(Release { run: RUN, rooms: vec![released] }).await.unwrap();
     assert!(aux.fleet.route(&name("abc")).unwrap().placement.owner.epoch > first.epoch);
+}
+
+#[tokio::test]
+async fn a_place_that_nobody_takes_is_forgotten_after_an_hour() {
+    let aux = plain().await;
+    aux.fleet.route(&name("abc")).unwrap();
+    aux.hand.advance(59 * 60 * 1_000);
+    aux.fleet.sweep_now();
+    assert_eq!(aux.fleet_view().rooms_known, 1);
+    aux.hand.advance(2 * 60 * 1_000);
+    aux.fleet.sweep_now();
+    assert_eq!(aux.fleet_view().rooms_known, 0);
 }
 
 #[test]

@@ -46,7 +46,8 @@ pub(crate) async fn sweep(router: Arc<FleetRouter>, lifecycle: Lifecycle) {
 }
 
 impl FleetRouter {
-    fn sweep_now(&self) {
+    /// Forgets what nobody has had or asked for of late.
+    pub(crate) fn sweep_now(&self) {
         let before = self.clock.unix().saturating_sub(SWEEP_AFTER_MS);
         let swept = self.state().router.sweep(before);
         self.metrics.swept(swept);
