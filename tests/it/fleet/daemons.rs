@@ -2,12 +2,14 @@
 //! how it ends.
 
 use std::io::{BufRead, BufReader};
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use tests::fleet::Options;
+use tests::http;
+use tests::waiting::until;
 
 const DAEMONS: [&str; 3] = ["aux-srv", "backend", "file-srv"];
 const SECRET: &str = "the secret of processes of these tests";
@@ -50,6 +52,13 @@ impl Running {
             }
         }
         panic!("it ended after {:?}", running.lines);
+    }
+
+    /// Where a listener is, by its start-up line.
+    fn address(&self, listener: &str) -> SocketAddr {
+        let mut lines = self.lines.iter().filter_map(|line| line.split_once(' '));
+        let address = lines.find(|(name, _)| *name == listener).map(|(_, address)| address);
+        address.expect("a line a listener").parse().expect("an address")
     }
 
     fn signal(&self) {
@@ -180,8 +189,8 @@ fn the_configuration_in_force_is_printed_without_secrets() {
     }
 }
 
-#[test]
-fn a_second_signal_ends_a_stop_that_takes_its_time() {
+#[tokio::test]
+async fn a_stop_that_takes_its_time_can_be_asked_about_and_ends_at_a_second_signal() {
     let folder = tempfile::tempdir().expect("a folder");
     // A router that accepts and never answers: the stop waits for it to hear that it is one.
     let silent = TcpListener::bind("127.0.0.1:0").expect("a port");
@@ -189,7 +198,14 @@ fn a_second_signal_ends_a_stop_that_takes_its_time() {
     let variables = [("DAEMON__AUX_INSTANCES", router.as_str())];
     let mut running = Running::start(command("backend", folder.path(), &variables));
     running.signal();
-    std::thread::sleep(Duration::from_millis(100));
+    let (admin, fleet) = (running.address("admin"), running.address("fleet"));
+    until("it says that it stops", async || {
+        let ready = http::get(admin, "/readyz", &[]).await;
+        ready.status == 503 && ready.text() == "stopping\n"
+    })
+    .await;
+    // Its router must not take it for dead while it still has rooms.
+    assert_eq!(http::get(fleet, "/fleet/status", &[]).await.status, 405);
     running.signal();
     assert_eq!(running.code(), Some(2));
 }

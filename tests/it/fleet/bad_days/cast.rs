@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use ::fleet::{CallError, Caller};
 use client::{Client, Cursor, Error, Options as ClientOptions};
+use protocol::ErrorCode;
 use protocol::frame::{Join, Joined, Resume, ServerFrame};
 use protocol::token::Keyring;
 use service::Clock;
@@ -18,6 +19,8 @@ use tokio::time::Instant;
 
 /// How long a fleet may take to do what takes it seconds by design.
 pub(super) const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a visitor waits who was not let in.
+const AGAIN_AFTER: Duration = Duration::from_millis(50);
 /// The time after the start in which a router places nothing, and some more.
 const GRACE: Duration = Duration::from_secs(10);
 
@@ -74,9 +77,19 @@ pub(super) async fn enter(
     fleet.member(address(), room, Join { name: Some(name.into()), ..Join::default() }).await
 }
 
-/// As `enter`, where it must work now.
+/// As `enter`, where it must work. A machine that does too much at once makes backends look suspect,
+/// so that there may be nowhere to go for a moment: visitors try again by themselves.
 pub(in crate::fleet) async fn entered(fleet: &Fleet, room: &str, name: &str) -> (Client, Joined) {
-    enter(fleet, room, name).await.unwrap_or_else(|error| panic!("{name} enters {room}: {error}"))
+    let end = Instant::now() + PATIENCE;
+    loop {
+        match enter(fleet, room, name).await {
+            Ok(entered) => return entered,
+            Err(error) if error.code() != Some(ErrorCode::Unavailable) || Instant::now() > end => {
+                panic!("{name} enters {room}: {error}");
+            }
+            Err(_) => tokio::time::sleep(AGAIN_AFTER).await,
+        }
+    }
 }
 
 /// A connection through the gateway.
@@ -93,7 +106,7 @@ pub(super) async fn back(fleet: &Fleet, client: &mut Client) -> Joined {
         match client.reconnect_over(connection(fleet).await).await {
             Ok(joined) => return joined,
             Err(error) if Instant::now() > end => panic!("not back: {error}"),
-            Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
+            Err(_) => tokio::time::sleep(AGAIN_AFTER).await,
         }
     }
 }
@@ -128,7 +141,7 @@ pub(super) async fn back_with(
                 return joined;
             }
             Err(error) if Instant::now() > end => panic!("not back: {error}"),
-            Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
+            Err(_) => tokio::time::sleep(AGAIN_AFTER).await,
         }
     }
 }

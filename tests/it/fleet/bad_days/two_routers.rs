@@ -83,9 +83,12 @@ async fn of_two_routers_the_older_steps_back_loudly_and_no_room_is_split() {
         ready.status == 503 && ready.text().contains("later run of the router")
     })
     .await;
-    let aux = fleet.processes().find(|process| process.name() == "aux-srv");
-    let said = aux.map(|aux| aux.said()).unwrap_or_default();
-    assert!(said.lines().any(|line| line.contains("ERROR") && line.contains("router")), "{said}");
+    until("the first says so loudly", async || {
+        let aux = fleet.processes().find(|process| process.name() == "aux-srv");
+        let said = aux.map(|aux| aux.said()).unwrap_or_default();
+        said.lines().any(|line| line.contains("ERROR") && line.contains("router"))
+    })
+    .await;
     until("the second is ready", async || {
         let admin = second.admin.parse().expect("an address");
         http::get(admin, "/readyz", &[]).await.status == 200
