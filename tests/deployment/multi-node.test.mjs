@@ -15,9 +15,8 @@ import { Town } from './town/town.mjs';
 
 // Every port of the fleet, and those of nginx.
 const FLEET_PORTS = [8100, 8101, 8102, 8110, 8111, 8112, 8120, 8121, 8122, 8180];
-// Until a new line counts.
-const ADDED_WITHIN_MS = 2_000;
-const ROOMS_UNTIL_CHOSEN = 12;
+// Until a new line counts, on a busy machine; process tests hold the router to its 2 s.
+const ADDED_WITHIN_MS = 10_000;
 // Rooms of a dead backend are usable elsewhere within 3 s; the rest is for the browsers.
 const HEALED_WITHIN_MS = 20_000;
 
@@ -30,10 +29,11 @@ test('a gateway and backends', async (t) => {
   const backends = [];
 
   /** What README.md tells to do on a backend's server. */
-  async function makeBackend(node) {
+  async function makeBackend(node, ...options) {
     const carried = join(node.disk, 'instantchat.fleet');
     await copyFile(fleetFile, carried);
-    await node.init('backend', '--join', carried, '--address', node.address.private, '--name', node.name);
+    await node.init('backend', '--join', carried, '--address', node.address.private,
+      '--name', node.name, ...options);
     await node.up();
     backends.push(node);
   }
@@ -48,13 +48,18 @@ test('a gateway and backends', async (t) => {
     await rename(`${file}.new`, file);
   }
 
-  /** What the admin API of the gateway says of a backend. */
-  async function phaseOf(node) {
+  /** Asks the admin API of the gateway. */
+  async function admin(path, method = 'GET') {
     const token = await gateway.setting('ADMIN_TOKEN');
-    const answer = await fetch(`http://${gateway.address.private}:8101/api/admin/fleet`, {
-      headers: { Authorization: `Bearer ${token}` },
-    });
-    const { backends } = await answer.json();
+    const address = `http://${gateway.address.private}:8101/api/admin/${path}`;
+    const answer = await fetch(address, { method, headers: { Authorization: `Bearer ${token}` } });
+    assert.ok(answer.ok, `${path}: ${answer.status}`);
+    return answer.json();
+  }
+
+  /** What it says of a backend. */
+  async function phase(node) {
+    const { backends } = await admin('fleet');
     return backends.find(({ name }) => name === `${node.address.private}:8112`)?.phase;
   }
 
@@ -94,21 +99,26 @@ test('a gateway and backends', async (t) => {
 
   await t.test('a backend is added by one line while they talk', async () => {
     const third = await town.node('b3', ['private', 'public']);
-    await makeBackend(third);
+    // With the nginx of direct mode, to which no browser is sent as long as aux-srv has no directDomain.
+    await makeBackend(third, '--direct-host', 'b3.direct.test');
     await third.isHealthy();
+    assert.deepEqual((await third.states()).map(([service]) => service).sort(), ['backend', 'direct']);
+    assert.ok(await accepts(third.address.public, 443));
     await ben.say('It has been on since five.');
     await addLine(third);
-    await until('the admin page shows the new backend as up', async () => (await phaseOf(third)) === 'up', {
+    await until('the admin page shows the new backend as up', async () => (await phase(third)) === 'up', {
       deadlineMs: ADDED_WITHIN_MS,
       instead: () => gateway.logs(),
     });
-    // The two others have a room at most, and the new one has none: it is chosen soon.
-    const peers = [];
-    while ((await metric(third, 'instantchat_rooms')) === 0 && peers.length < ROOMS_UNTIL_CHOSEN) {
-      peers.push(await Peer.join(site, `new-room-${peers.length}`, { name: 'Cas', from: null }));
-    }
-    assert.ok(peers.length < ROOMS_UNTIL_CHOSEN, await gateway.logs());
-    for (const peer of peers) peer.leave();
+    // Nearly empty, the three differ by noise alone; drained, the other two leave no choice.
+    const others = backends.filter((node) => node !== third);
+    const each = (action) => Promise.all(others.map((node) =>
+      admin(`backends/${node.address.private}:8112/${action}`, 'POST')));
+    await each('drain');
+    const peer = await Peer.join(site, 'boathouse', { name: 'Cas', from: null });
+    assert.equal(await metric(third, 'instantchat_rooms'), 1);
+    peer.leave();
+    await each('undrain');
     await ada.sees('It has been on since five.');
     await ada.say('Good.');
     await ben.sees('Good.');
