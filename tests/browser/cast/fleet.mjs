@@ -80,6 +80,12 @@ export class Fleet {
     return Object.keys(this.#where.processes).filter((name) => name.startsWith('backend-'));
   }
 
+  /** The operator's page, and what opens it. */
+  get door() {
+    const { processes, adminToken } = this.#where;
+    return { url: `http://${processes['aux-srv'].admin}/admin/`, token: adminToken };
+  }
+
   /** Asks the admin API; with a body it tells. */
   async admin(path, body) {
     const { processes, adminToken } = this.#where;

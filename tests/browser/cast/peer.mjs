@@ -7,6 +7,7 @@ import { until } from './waiting.mjs';
 
 export class Peer {
   events = [];
+  notices = [];
   #socket;
   #answers = new Map();
   #nextId = 1;
@@ -41,7 +42,10 @@ export class Peer {
     peer.#socket.on('message', (text) => peer.#take(JSON.parse(text.toString())));
     peer.#send({ type: 'join', name, password });
     let closed = false;
-    peer.#socket.once('close', () => (closed = true));
+    peer.#socket.once('close', (code) => {
+      closed = true;
+      peer.closeCode = code;
+    });
     await until(`${name ?? 'a peer'} is answered`, () => peer.joined ?? peer.refusal ?? closed);
     return peer;
   }
@@ -49,6 +53,7 @@ export class Peer {
   #take(frame) {
     if (frame.type === 'joined') this.joined = frame;
     if (frame.type === 'event') this.events.push(frame);
+    if (frame.type === 'notice') this.notices.push(frame.text);
     if (frame.type === 'error' && frame.id == null) this.refusal = frame;
     const waiting = this.#answers.get(frame.id);
     if (waiting) {

@@ -10,6 +10,7 @@ import { until } from './waiting.mjs';
 export class Server {
   #child;
   #output = '';
+  #token = crypto.randomUUID();
 
   /** Starts one and resolves when it is ready. */
   static async start() {
@@ -24,7 +25,8 @@ export class Server {
     if (!binary) throw new Error('INSTANTCHAT_BIN names no binary');
     const flags = ['--listen', listen, '--admin-listen', '127.0.0.1:0', '--data-dir', this.dataDir];
     this.#output = '';
-    this.#child = spawn(binary, flags, { stdio: ['ignore', 'pipe', 'pipe'], cwd: this.dataDir });
+    const env = { ...process.env, ADMIN_TOKEN: this.#token };
+    this.#child = spawn(binary, flags, { stdio: ['ignore', 'pipe', 'pipe'], cwd: this.dataDir, env });
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       stream.setEncoding('utf8').on('data', (text) => (this.#output += text));
     }
@@ -42,6 +44,12 @@ export class Server {
 
   get port() {
     return Number(new URL(this.url).port);
+  }
+
+  /** The operator's page, and what opens it. */
+  get door() {
+    const [, url] = this.#output.match(/admin\s+(http:\/\/\S+)/);
+    return { url: `${url}/admin/`, token: this.#token };
   }
 
   /** What it said on its two outputs since it was started. */

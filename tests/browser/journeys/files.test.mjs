@@ -2,6 +2,9 @@
 // they are called.
 
 import assert from 'node:assert/strict';
+import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 
 import { Peer } from '../cast/peer.mjs';
@@ -51,11 +54,17 @@ test('a file over the limit is refused before it is sent', async () => {
   await ada.open('heavy-room');
   const choosing = ada.page.waitForEvent('filechooser');
   await ada.button('Attach a file', ada.form).click();
-  await (await choosing).setFiles({ name: 'ridge.mov', mimeType: 'video/quicktime', buffer: Buffer.alloc(26 * 1024 * 1024) });
+  // Of zeros that no disk holds, and by its path: so large a file takes its time through the pipe.
+  const folder = await mkdtemp(join(tmpdir(), 'instantchat-browser-'));
+  const film = join(folder, 'ridge.mov');
+  await writeFile(film, '');
+  await truncate(film, 26 * 1024 * 1024);
+  await (await choosing).setFiles(film);
   await until('the limit is told', async () => /ridge\.mov.* is 26\sMB\. The limit is 25\sMB\./.test(await ada.line.innerText()), {
     instead: () => ada.line.innerText(),
   });
   await ada.leave();
+  await rm(folder, { recursive: true });
 });
 
 test('an upload that the edge refuses says why, and can be tried again', async () => {
