@@ -6,7 +6,7 @@ import { byId, element, keep, question, say, show } from './dom.js';
 import { bytes, many, people, span } from './words.js';
 
 /** Rooms on one page. */
-const PAGE = 50;
+const PAGE = 25;
 
 /** What asks for the pages up to this one. */
 const behind = [];

@@ -14,8 +14,6 @@ const PENDING_MAX: usize = 1_000;
 const SEND_MAX: Duration = Duration::from_secs(10);
 /// Between two looks whether a member that leaves has its answers.
 const LOOK_US: u64 = 50_000;
-/// How long whoever is behind at the end may read on.
-const CATCH_UP_US: u64 = 30_000_000;
 /// A post older than this is not sent again: its key may be forgotten.
 const KEY_US: u64 = 60_000_000;
 
@@ -41,7 +39,7 @@ impl MemberLife {
                 .sight
                 .incarnation()
                 .is_some_and(|life| self.sight.held() < self.ledger().newest(life));
-            if !is_behind || now >= self.when.end + CATCH_UP_US {
+            if !is_behind || now >= self.when.end + self.world.scenario.catches_up.micros() {
                 return Ok(Some(Parted::Over));
             }
             self.when.end_look = now + LOOK_US;

@@ -37,6 +37,9 @@ pub struct Scenario {
     /// For the last deliveries, before everybody leaves.
     #[serde(default = "default_settles")]
     pub settles: Span,
+    /// How much longer whoever is behind by then may read on: slow readers, for example.
+    #[serde(default = "default_catches_up")]
+    pub catches_up: Span,
     /// Members that share one source address, where the target is on loopback.
     #[serde(default = "default_members_per_address")]
     pub members_per_address: Count<1_000>,
@@ -282,6 +285,10 @@ fn default_seed() -> u64 {
 
 fn default_settles() -> Span {
     Span::ms(3_000)
+}
+
+fn default_catches_up() -> Span {
+    Span::ms(30_000)
 }
 
 fn default_members_per_address() -> Count<1_000> {
