@@ -30,6 +30,7 @@ test:
 
 bench: build
 	tests/bench/start-up "$(BINARY)"
+	cargo bench --locked --package aux-srv
 	tests/bench/run "$(BINARY)" $(ARGS)
 
 nightly:
