@@ -111,9 +111,9 @@ async fn nothing_of_an_upload_waits_in_nginx() {
     client.write_all(head.as_bytes()).await.expect("it is read");
     client.write_all(&[b'x'; 100_000]).await.expect("it is read");
     // The other half is not sent, and yet the first one arrives.
-    let (mut server, _) = files.accept().await.expect("nginx connects");
     let mut got = Vec::new();
     let arrives = async {
+        let (mut server, _) = files.accept().await.expect("nginx connects");
         while got.len() < 100_000 {
             assert_ne!(server.read_buf(&mut got).await.expect("it is sent"), 0, "nginx hung up");
         }

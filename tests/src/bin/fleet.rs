@@ -76,7 +76,7 @@ async fn obey(fleet: &mut Fleet, words: &[&str]) -> Result<(), String> {
         }
         ["where"] => {}
         [verb, name] => {
-            let process = fleet.process(name).ok_or(format!("there is no {name}"))?;
+            let process = fleet.named(name).ok_or(format!("there is no {name}"))?;
             if process.runs() == (*verb == "start") {
                 return Err(format!(
                     "{name} {}",

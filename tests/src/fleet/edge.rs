@@ -122,7 +122,7 @@ impl Edge {
         &mut self.nginx
     }
 
-    pub(super) fn process(&self) -> &Process {
+    pub(super) fn gateway(&self) -> &Process {
         &self.nginx
     }
 }

@@ -18,6 +18,9 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
+use crate::http;
+use crate::waiting::until;
+
 use configuration::Listeners;
 
 pub use edge::{Edge, render, rendered, shipped};
@@ -114,7 +117,19 @@ impl Fleet {
             }
         }
         fleet.ready().await;
+        fleet.places_rooms().await;
         fleet
+    }
+
+    /// Waits until the router is over the time in which it places no new rooms.
+    async fn places_rooms(&self) {
+        let aux = self.aux.listeners.http;
+        let probe = [("instantchat-uri", "/api/rooms/first-of-all/ws")];
+        until("aux-srv places rooms", async || {
+            let answer = http::get(aux, "/edge/room", &probe).await;
+            !answer.header("instantchat-upstream").is_empty()
+        })
+        .await;
     }
 
     /// Starts the small nginx of a backend's own node.
@@ -312,14 +327,14 @@ impl Fleet {
     }
 
     /// A process by its name: `nginx`, `aux-srv`, `backend-1`, `file-srv-1`, `door-1`.
-    pub fn process(&mut self, name: &str) -> Option<&mut Process> {
+    pub fn named(&mut self, name: &str) -> Option<&mut Process> {
         self.processes_mut().find(|process| process.name() == name)
     }
 
     /// Every process, the ended ones too.
     pub fn processes(&self) -> impl Iterator<Item = &Process> {
         let daemons = self.members().map(|member| &member.process);
-        std::iter::once(self.edge.process()).chain(daemons).chain(&self.doors)
+        std::iter::once(self.edge.gateway()).chain(daemons).chain(&self.doors)
     }
 
     fn processes_mut(&mut self) -> impl Iterator<Item = &mut Process> {
@@ -347,7 +362,7 @@ impl Fleet {
     /// # Panics
     /// There is no such process, or it is not ready in time.
     pub async fn start_again(&mut self, name: &str) {
-        let process = self.process(name).expect("a process of this name");
+        let process = self.named(name).expect("a process of this name");
         process.spawn();
         if name.starts_with("nginx") || name.starts_with("door") {
             process.listens().await;
