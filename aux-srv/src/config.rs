@@ -71,7 +71,7 @@ pub struct DaemonConfig {
 }
 
 impl Configuration for DaemonConfig {
-    fn process(&self) -> &ProcessConfig {
+    fn of_process(&self) -> &ProcessConfig {
         &self.process
     }
 }

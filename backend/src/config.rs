@@ -232,7 +232,7 @@ impl Default for DaemonConfig {
 }
 
 impl Configuration for DaemonConfig {
-    fn process(&self) -> &ProcessConfig {
+    fn of_process(&self) -> &ProcessConfig {
         &self.process
     }
 }

@@ -54,7 +54,7 @@ pub struct Program {
 /// The configuration of a program.
 pub trait Configuration: Default + Serialize + DeserializeOwned {
     /// The part that all have.
-    fn process(&self) -> &ProcessConfig;
+    fn of_process(&self) -> &ProcessConfig;
 }
 
 /// What a process has when it begins its own work.
@@ -121,17 +121,17 @@ fn lived<C: Configuration>(
         return Ok(true);
     }
     if flags.healthcheck {
-        healthcheck::ask(config.process().admin.listen)?;
+        healthcheck::ask(config.of_process().admin.listen)?;
         return Ok(true);
     }
-    telemetry::init(&config.process().log).context("log.level")?;
+    telemetry::init(&config.of_process().log).context("log.level")?;
     let keys = secret::from_environment()?;
-    let tls = Tls::load(&config.process().fleet.tls).context("fleet.tls")?;
-    config.process().check()?;
+    let tls = Tls::load(&config.of_process().fleet.tls).context("fleet.tls")?;
+    config.of_process().check()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let ended = runtime.block_on(async {
         let signals = Signals::take()?;
-        let process = config.process().clone();
+        let process = config.of_process().clone();
         let listeners = Listeners::bind(&process).await?;
         let mut it = Process {
             keys,

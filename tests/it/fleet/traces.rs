@@ -45,7 +45,7 @@ async fn a_chat_through_errors_leaves_no_trace() {
     fleet.aux().kill();
     ask_for_everything(&fleet, &grant).await;
     for name in ["aux-srv", "backend-1", "backend-2", "file-srv-1", "file-srv-2"] {
-        fleet.process(name).expect("it is one of ours").spawn();
+        fleet.named(name).expect("it is one of ours").spawn();
     }
     fleet.start_again_all().await;
     within(3 * DEADLINE, "the room is usable again", async || {
@@ -60,7 +60,7 @@ async fn a_chat_through_errors_leaves_no_trace() {
     }
     assert!(!contains(metrics.as_bytes(), MARK), "in the metrics");
     for name in ["nginx", "aux-srv", "backend-1", "backend-2", "file-srv-1", "file-srv-2"] {
-        let process = fleet.process(name).expect("it is one of ours");
+        let process = fleet.named(name).expect("it is one of ours");
         process.signal("TERM");
         process.ended().await;
     }
