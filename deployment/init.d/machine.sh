@@ -39,13 +39,14 @@ compose_package() {
 install_packages() {
   export DEBIAN_FRONTEND=noninteractive
   apt-get update --quiet=2
-  apt-get install --yes --quiet=2 --no-install-recommends "$@" > /dev/null
+  apt-get install --yes --quiet=2 --no-install-recommends "$@" > /dev/null 2>&1 \
+    || fail "cannot install $*"
 }
 
 # The user that the containers run as, so that the files which they read belong to a name.
 user() {
   local found
-  found=$(getent passwd "$INSTANTCHAT_UID" | cut -d : -f 1)
+  found=$(getent passwd "$INSTANTCHAT_UID" | cut -d : -f 1) || found=''
   [[ "$found" != instantchat ]] || return 0
   if [[ -n "$found" ]] || getent passwd instantchat > /dev/null; then
     fail "the images' user has the number $INSTANTCHAT_UID, and here ${found:-instantchat} is another"
