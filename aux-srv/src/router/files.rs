@@ -15,8 +15,9 @@ use tokio::task::JoinSet;
 use super::view::{FilesView, Trouble};
 use super::{FleetRouter, Reach};
 
-/// Between two questions to a file server.
-const ASK_EVERY: Duration = Duration::from_secs(2);
+/// Between two questions to a file server: uploads find one that has just started as soon as rooms
+/// find a backend.
+const ASK_EVERY: Duration = Duration::from_millis(500);
 /// Answers missed in a row after which it gets no uploads. One that refuses gets none at once.
 const MISSED_MAX: u32 = 2;
 
