@@ -11,6 +11,6 @@ mod seats;
 mod task;
 
 pub(crate) use canary::Canary;
-pub(crate) use handle::{Command, Entered, Entering, Known, RoomHandle};
+pub(crate) use handle::{Arrived, Command, Entered, Entering, Known, RoomHandle};
 pub(crate) use ownership::{Beginning, Way};
 pub(crate) use registry::Registry;

@@ -115,6 +115,13 @@ impl RoomHandle {
     }
 }
 
+/// A request, and when it came, by [`service::Clock::seconds`].
+#[derive(Debug)]
+pub(crate) struct Arrived {
+    pub(crate) request: Request,
+    pub(crate) at: f64,
+}
+
 /// What a room's task is asked to do.
 #[derive(Debug)]
 pub(crate) enum Command {
@@ -125,7 +132,7 @@ pub(crate) enum Command {
     /// A peer that is catching up has room for more; it is told whether it is live then.
     Continue(PeerId, oneshot::Sender<bool>),
     /// A member asks for something.
-    Request(PeerId, Option<RequestId>, Box<Request>),
+    Request(PeerId, Option<RequestId>, Box<Arrived>),
     /// A post that is refused unless its key is known.
     Known(PeerId, Box<Known>),
     /// An answer that was made outside of the room, in its place among the others.

@@ -16,7 +16,7 @@ use tokio::sync::mpsc;
 use super::batch::{Batch, Surroundings};
 use super::beats::Beats;
 use super::fence::{End, Fence};
-use super::handle::{Command, Entering, Known, RoomHandle};
+use super::handle::{Arrived, Command, Entering, Known, RoomHandle};
 use super::seats::Seats;
 use crate::backend::Backend;
 use crate::log::{LogError, Position};
@@ -57,6 +57,8 @@ pub(super) struct RoomTask {
     entered: bool,
     refused: bool,
     outbox_bytes: usize,
+    /// When the first request of the batch came.
+    waits_since: Option<f64>,
 }
 
 impl RoomTask {
@@ -88,6 +90,7 @@ impl RoomTask {
             entered: false,
             refused: false,
             outbox_bytes: 0,
+            waits_since: None,
         })
     }
 
@@ -174,8 +177,10 @@ impl RoomTask {
                     self.apply(Input::Continue { peer }, None);
                     self.batch.continued(peer, answer);
                 }
-                Command::Request(peer, id, request) => {
-                    self.apply(Input::Request { peer, id, request: *request }, None);
+                Command::Request(peer, id, arrived) => {
+                    let Arrived { request, at } = *arrived;
+                    self.waits_since.get_or_insert(at);
+                    self.apply(Input::Request { peer, id, request }, None);
                 }
                 Command::Known(peer, known) => self.apply_known(peer, *known),
                 Command::Answer(peer, frames) => {
@@ -292,8 +297,11 @@ impl RoomTask {
         let fans_out = broadcast.frames > 0 && !self.handle.facts.hidden;
         let short = self.backend.outboxes_are_short();
         let (delivered, gone) = self.seats.deliver(broadcast, now, short, &fence).await?;
+        let waits_since = self.waits_since.take();
         if fans_out {
-            metrics.fan_out_seconds.observe(self.backend.clock.seconds() - started);
+            let ended = self.backend.clock.seconds();
+            metrics.fan_out_seconds.observe(ended - started);
+            waits_since.into_iter().for_each(|at| metrics.delivery_seconds.observe(ended - at));
         }
         metrics.deliveries.inc_by(delivered.frames);
         metrics.delivery_bytes.inc_by(delivered.bytes);

@@ -17,6 +17,7 @@ async fn every_value_of_every_label_is_there_from_the_start() {
         "password_hashes_waiting",
         "append_seconds_count",
         "fan_out_seconds_count",
+        "delivery_seconds_count",
         "deliveries_total",
         "delivery_bytes_total",
         "room_panics_total",
@@ -41,6 +42,7 @@ async fn what_happens_is_counted_and_nobody_is_named() {
     assert_eq!(server.metric("rooms"), 1.0);
     assert!(server.metric("append_seconds_count") >= 2.0);
     assert!(server.metric("fan_out_seconds_count") >= 1.0);
+    assert_eq!(server.metric("delivery_seconds_count"), 1.0, "one post, one wait");
     // Two peers' joined frames, the event to both, the answer.
     assert!(server.metric("deliveries_total") >= 5.0);
     assert!(server.metric("room_bytes") > 0.0);

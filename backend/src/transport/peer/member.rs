@@ -17,7 +17,7 @@ use super::hearing::Heard;
 use crate::descriptors::Descriptors;
 use crate::metrics::Limited;
 use crate::refused::Refused;
-use crate::rooms::{Command, Known, RoomHandle};
+use crate::rooms::{Arrived, Command, Known, RoomHandle};
 use crate::transport::json::{self, Asked};
 use crate::transport::websocket::{Incoming, ReadError};
 
@@ -125,7 +125,8 @@ impl Member {
         };
         match self.translate(frame) {
             Ok(Asked::Request(id, request)) => {
-                self.tell(Command::Request(peer, id, Box::new(request)))
+                let at = self.peer.backend.clock.seconds();
+                self.tell(Command::Request(peer, id, Box::new(Arrived { request, at })))
             }
             Ok(Asked::Grant(id)) => self.answer(self.grant(id)),
             Err(refused) if refused.code == ErrorCode::BadFrame => {
