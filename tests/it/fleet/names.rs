@@ -7,8 +7,6 @@ use protocol::frame::Join;
 use tests::fleet::{Fleet, Options};
 use tests::http::get;
 
-const HERE: [u8; 4] = [127, 0, 0, 1];
-
 const NAMES: [&str; 46] = [
     "tea",
     "чай",
@@ -63,9 +61,10 @@ const NAMES: [&str; 46] = [
 async fn every_name_leads_to_its_room_or_is_refused_with_its_code() {
     let fleet = Fleet::start(Options { backends: 2, file_servers: 1, ..Options::default() }).await;
     let longest = "x".repeat(100);
-    for name in NAMES.into_iter().chain([longest.as_str()]) {
+    for (name, visitor) in NAMES.into_iter().chain([longest.as_str()]).zip(1..) {
         let segment = encoded(name);
-        let joined = fleet.member(HERE, &segment, Join::default()).await;
+        // One address may not make as many rooms.
+        let joined = fleet.member([127, 0, 6, visitor], &segment, Join::default()).await;
         let page = fleet.get(&format!("/{segment}")).await;
         match RoomName::parse(name) {
             Ok(legal) => {

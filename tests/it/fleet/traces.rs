@@ -119,8 +119,11 @@ async fn ask_for_everything(fleet: &Fleet, grant: &str) {
     for raw in [
         format!("WQ7X /{ROOM} HTTP/1.1\r\nHost: {HOST}\r\nConnection: close\r\n\r\n"),
         format!("GET /{ROOM} {MARK}\r\n\r\n"),
-        format!("GET / HTTP/1.1\r\nHost: {MARK}.test\r\n\r\n"),
-        format!("GET / HTTP/1.1\r\nHost: {HOST}\r\n{}: {MARK}\r\n\r\n", MARK.repeat(9_000)),
+        format!("GET / HTTP/1.1\r\nHost: {MARK}.test\r\nConnection: close\r\n\r\n"),
+        format!(
+            "GET / HTTP/1.1\r\nHost: {HOST}\r\nConnection: close\r\n{}: {MARK}\r\n\r\n",
+            MARK.repeat(9_000)
+        ),
     ] {
         exchange(fleet.plain(), raw.as_bytes()).await;
     }
