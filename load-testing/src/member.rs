@@ -46,6 +46,8 @@ pub(crate) struct MemberLife {
     connected: bool,
     /// When it came in last.
     entered_at: u64,
+    /// When it was to be back from its last absence on purpose: what was due before is due then.
+    excused_until: u64,
     sight: Sight,
     /// The newest event of before the connection: what comes up to it is old.
     old_until: u64,
@@ -172,6 +174,7 @@ impl MemberLife {
             client: None,
             connected: false,
             entered_at: 0,
+            excused_until: 0,
             sight: Sight::default(),
             old_until: 0,
             pending: VecDeque::new(),
@@ -209,8 +212,9 @@ impl MemberLife {
             self.world.measures.present(now(), false);
             match parted {
                 Parted::Until(at) => {
+                    self.excused_until = at;
                     sleep_until(at).await;
-                    due = now();
+                    due = at;
                 }
                 Parted::Lost(error) => {
                     self.note_loss(&error);

@@ -222,20 +222,20 @@ fn judge(thresholds: &Thresholds, measured: &Measured) -> Vec<Judged> {
     };
     let counts = &measured.counts;
     let least = deliveries_at_least.map(|least| Judged {
-        name: "deliveries, at least".into(),
+        name: "Deliveries, at least".into(),
         limit: least.to_string(),
         measured: counts.deliveries.to_string(),
         holds: counts.deliveries >= least,
     });
     let judged = [
-        span("answer, 99 %", ack_p99, measured.ack.at(99.0)),
-        span("delivery, half", delivery_p50, measured.delivery.at(50.0)),
-        span("delivery, 99 %", delivery_p99, measured.delivery.at(99.0)),
-        span("delivery, slowest", delivery_max, measured.delivery.max()),
-        span("join, 99 %", join_p99, measured.join.at(99.0)),
-        number("refused", refused, counts.refused),
-        number("connections lost", disconnects, counts.disconnects + counts.failed_connects),
-        number("rooms begun anew", restarts, counts.restarts),
+        span("Answer, 99 %", ack_p99, measured.ack.at(99.0)),
+        span("Delivery, half", delivery_p50, measured.delivery.at(50.0)),
+        span("Delivery, 99 %", delivery_p99, measured.delivery.at(99.0)),
+        span("Delivery, slowest", delivery_max, measured.delivery.max()),
+        span("Join, 99 %", join_p99, measured.join.at(99.0)),
+        number("Refused", refused, counts.refused),
+        number("Connections lost", disconnects, counts.disconnects + counts.failed_connects),
+        number("Rooms begun anew", restarts, counts.restarts),
         least,
     ];
     judged.into_iter().flatten().collect()

@@ -34,12 +34,13 @@ impl MemberLife {
     /// Does what is due.
     pub(super) async fn act(&mut self, now: u64) -> Result<Option<Parted>, Error> {
         if now >= self.when.end {
-            // Whoever reads slowly, or was away, has the time to come to the end.
+            // Whoever reads slowly, was away, or waits for an answer has the time to come to the end.
             let is_behind = self
                 .sight
                 .incarnation()
                 .is_some_and(|life| self.sight.held() < self.ledger().newest(life));
-            if !is_behind || now >= self.when.end + self.world.scenario.catches_up.micros() {
+            let is_done = !is_behind && self.pending.is_empty();
+            if is_done || now >= self.when.end + self.world.scenario.catches_up.micros() {
                 return Ok(Some(Parted::Over));
             }
             self.when.end_look = now + LOOK_US;
@@ -82,6 +83,13 @@ impl MemberLife {
         }
         self.want_pages().await?;
         for index in 0..self.pending.len() {
+            if let Some(post) = self.pending.get_mut(index)
+                && post.due < self.excused_until
+            {
+                // The server is not to blame for where its author was.
+                post.due = self.excused_until;
+                post.text = text_of(post.due, post.text.len());
+            }
             self.send_post(index).await?;
         }
         Ok(())
@@ -124,13 +132,13 @@ impl MemberLife {
 
     /// The post that is due: made whatever the server does, and measured from when it was due.
     async fn post_due(&mut self, now: u64) -> Result<(), Error> {
-        let due = self.when.post;
+        let due = self.when.post.max(self.excused_until);
         let Some(speech) = &self.plan.speaks else { return Ok(()) };
         let step = match speech.posts.spread {
             Spread::Evenly => speech.every as u64,
             Spread::Poisson => self.dice.wait(speech.every),
         };
-        self.when.post = due.saturating_add(step.max(1));
+        self.when.post = self.when.post.saturating_add(step.max(1));
         let drawing = if self.dice.happens(speech.posts.drawings.0) {
             Drawing::Wanted
         } else {
@@ -143,8 +151,7 @@ impl MemberLife {
         }
         self.posts += 1;
         let key = format!("{}-{}", self.name(), self.posts);
-        let mut text = format!("{due:x} ");
-        text.extend(std::iter::repeat_n('.', bytes.saturating_sub(text.len())));
+        let text = text_of(due, bytes);
         self.pending.push_back(Pending { due, key, text, drawing });
         self.send_post(self.pending.len() - 1).await?;
         let lag = now.saturating_sub(due.max(self.entered_at));
@@ -179,4 +186,11 @@ impl MemberLife {
         }
         Parted::Until(back)
     }
+}
+
+/// A text of this length that says when it was due.
+fn text_of(due: u64, bytes: usize) -> String {
+    let mut text = format!("{due:x} ");
+    text.extend(std::iter::repeat_n('.', bytes.saturating_sub(text.len())));
+    text
 }

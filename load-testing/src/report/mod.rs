@@ -114,8 +114,8 @@ fn latencies(summary: &Summary) -> String {
             "Post to sight",
             "from the moment that a post was due to each member that reads it",
         ),
-        ("ack", "Post to answer", "from the moment that a post was due to its `ok`"),
-        ("join", "Join", "from the moment that a member was to come to its `joined`"),
+        ("ack", "Post to answer", "from the moment that a post was due to its answer"),
+        ("join", "Join", "from the moment that a member was to come to its being in the room"),
         ("resume", "Coming back", "the same, after a lost connection"),
         (
             "lag",

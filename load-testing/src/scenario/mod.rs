@@ -37,7 +37,7 @@ pub struct Scenario {
     /// For the last deliveries, before everybody leaves.
     #[serde(default = "default_settles")]
     pub settles: Span,
-    /// How much longer whoever is behind by then may read on: slow readers, for example.
+    /// How much longer whoever is behind by then, or waits for an answer, stays.
     #[serde(default = "default_catches_up")]
     pub catches_up: Span,
     /// Members that share one source address, where the target is on loopback.

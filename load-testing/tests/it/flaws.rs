@@ -13,7 +13,7 @@ use crate::faulty::{Flaw, Server};
 const CALM: &str = "\
 name: Calm
 lasts: 1500ms
-catchesUp: 200ms
+catchesUp: 3s
 settles: 700ms
 groups:
   - { name: room, members: 4, posts: { perSecond: 20 } }
@@ -23,7 +23,7 @@ groups:
 const ROUGH: &str = "\
 name: Rough
 lasts: 3s
-catchesUp: 200ms
+catchesUp: 3s
 settles: 500ms
 groups:
   - name: room
