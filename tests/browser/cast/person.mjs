@@ -20,6 +20,9 @@ const FLAGS = [
   '--disable-sync',
 ];
 
+// So much of a page is told where something else was expected.
+const SHOWN_CHARS = 400;
+
 // States of the line above the composer while nothing can be sent.
 const CUT_OFF = ['connecting', 'moving', 'trying', 'lost', 'offline', 'replaced'];
 
@@ -118,10 +121,12 @@ export class Person {
 
   /** Live: a place to write, and a name of one's own beside it. */
   async isLive() {
-    await this.composer.waitFor();
-    await until('the room is live', async () => {
+    const isLive = async () => {
       const named = await this.page.getByTitle(/^You are /).count();
       return named > 0 && !CUT_OFF.includes(await this.line.getAttribute('data-state'));
+    };
+    await until('the room is live', isLive, {
+      instead: async () => (await this.page.locator('body').innerText()).slice(0, SHOWN_CHARS),
     });
   }
 

@@ -2,7 +2,7 @@
 
 import { setTimeout as pause } from 'node:timers/promises';
 
-export const DEADLINE_MS = 15_000;
+export const DEADLINE_MS = 30_000;
 const POLL_MS = 50;
 
 /**
