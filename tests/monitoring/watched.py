@@ -18,9 +18,12 @@ import urllib.request
 from pathlib import Path
 
 import crowd
+import pictures
 from shipped import DASHBOARDS, RULES, render
 
 BINARIES = Path(os.environ["FLEET_BINARIES"])
+# Where pictures of the dashboards go, if they are wanted.
+PICTURES = os.environ.get("PICTURES")
 # What Grafana would put in for its variable: four scrapes and some.
 RATE_INTERVAL = "15s"
 METRIC = r"(?<![\w:])(?:(?:instance|instantchat)[:_]|node_|nginx_|prometheus_|alertmanager_|up\b)[\w:]*(?:\{[^}]*\})?"
@@ -231,3 +234,9 @@ class Watched(unittest.TestCase):
         self.command("add")
         new = 'up{job="instantchat",name="backend-3"} == 1'
         eventually("the third backend is watched", lambda: self.watch.query(new))
+
+    def test_7_the_dashboards_can_be_drawn(self):
+        if not PICTURES:
+            self.skipTest("PICTURES names no folder for them")
+        time.sleep(60)
+        pictures.draw(DASHBOARDS, self.watch, 120, RATE_INTERVAL, Path(PICTURES))
