@@ -77,19 +77,23 @@ pub(super) async fn enter(
     fleet.member(address(), room, Join { name: Some(name.into()), ..Join::default() }).await
 }
 
-/// As `enter`, where it must work. A machine that does too much at once makes backends look suspect,
-/// so that there may be nowhere to go for a moment: visitors try again by themselves.
+/// As `enter`, where it must work. A machine that does too much at once is late, and makes backends
+/// look suspect, so that there may be nowhere to go for a moment: visitors try again by themselves.
 pub(in crate::fleet) async fn entered(fleet: &Fleet, room: &str, name: &str) -> (Client, Joined) {
     let end = Instant::now() + PATIENCE;
     loop {
         match enter(fleet, room, name).await {
             Ok(entered) => return entered,
-            Err(error) if error.code() != Some(ErrorCode::Unavailable) || Instant::now() > end => {
+            Err(error) if !is_of_the_moment(&error) || Instant::now() > end => {
                 panic!("{name} enters {room}: {error}");
             }
             Err(_) => tokio::time::sleep(AGAIN_AFTER).await,
         }
     }
+}
+
+fn is_of_the_moment(error: &Error) -> bool {
+    matches!(error, Error::Timeout(_)) || error.code() == Some(ErrorCode::Unavailable)
 }
 
 /// A connection through the gateway.
