@@ -55,6 +55,20 @@ pub async fn get(address: SocketAddr, path: &str, headers: &[(&str, &str)]) -> A
     exchange(address, format!("{head}\r\n").as_bytes()).await
 }
 
+/// Whether GET is answered with 200: by nobody yet, or by somebody who hangs up, it is not.
+pub async fn is_well(address: SocketAddr, path: &str) -> bool {
+    let asked = async {
+        let mut stream = TcpStream::connect(address).await?;
+        let head = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+        stream.write_all(head.as_bytes()).await?;
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).await?;
+        std::io::Result::Ok(answer)
+    };
+    let answer = tokio::time::timeout(DEADLINE, asked).await;
+    answer.is_ok_and(|answer| answer.is_ok_and(|raw| raw.starts_with(b"HTTP/1.1 200")))
+}
+
 /// Sends `request` as it is, and reads the answer until the server closes.
 ///
 /// # Panics

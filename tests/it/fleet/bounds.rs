@@ -78,6 +78,12 @@ async fn one_address_does_not_take_the_connections_of_others() {
         stream.write_all(head.as_bytes()).await.expect("it is read");
         held.push(stream);
     }
+    let status = edge.status();
+    until("the three are there", async || {
+        // Three, and the one that asks.
+        get(status, "/status", &[]).await.text().starts_with("Active connections: 4")
+    })
+    .await;
     until("the fourth request is refused", async || {
         let answer = from([127, 0, 0, 7], &edge, "GET /api/site HTTP/1.1").await;
         if answer.status == 429 {

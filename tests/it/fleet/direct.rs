@@ -35,7 +35,7 @@ async fn a_node_takes_sockets_with_a_pass_and_nothing_else() {
     let fleet = Fleet::start(options).await;
     let door = fleet.direct_plain(1).await;
     let (name, _) = fleet.direct_host(1);
-    let upgrade = "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
+    let upgrade = "Connection: close, Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
                    Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n";
     for (path, headers) in [
         ("/", ""),

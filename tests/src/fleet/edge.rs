@@ -55,7 +55,6 @@ impl Edge {
             ("PUBLIC_HTTPS_PORT", https.port().to_string()),
             ("HTTPS_LISTEN", https.to_string()),
             ("HTTP_LISTEN", http.to_string()),
-            ("STATUS_LISTEN", status.to_string()),
             ("AUX_HTTP", aux.to_string()),
             ("FILE_SERVERS", files.collect::<Vec<_>>().join(" ")),
             ("HSTS_SECONDS", "0".into()),
@@ -68,9 +67,9 @@ impl Edge {
         for (name, value) in variables.iter().filter(|(name, _)| OVER.contains(&name.as_str())) {
             nginx.variable(name, value);
         }
-        nginx.listening(https);
+        nginx.tells_at(status);
         nginx.spawn();
-        nginx.listens().await;
+        nginx.serves().await;
         Self { nginx, certificates, https, http, status, plain }
     }
 
@@ -150,8 +149,7 @@ pub(super) fn door(
     door.variable("BACKEND_HTTP", backend.to_string());
     door.variable("PUBLIC_HTTPS_PORT", port.to_string());
     door.variable("HTTPS_LISTEN", address.to_string());
-    door.variable("STATUS_LISTEN", "none");
-    door.listening(address);
+    door.tells_at(SocketAddr::from(([127, 0, 0, 1], ports::free(1)[0])));
     door
 }
 

@@ -138,7 +138,7 @@ impl Fleet {
         let (folder, tls) = (self.folder.path(), self.edge.certificates());
         let mut door = edge::door(number, self.direct_port, backend, folder, tls);
         door.spawn();
-        door.listens().await;
+        door.serves().await;
         self.doors.push(door);
     }
 
@@ -365,7 +365,7 @@ impl Fleet {
         let process = self.named(name).expect("a process of this name");
         process.spawn();
         if name.starts_with("nginx") || name.starts_with("door") {
-            process.listens().await;
+            process.serves().await;
         } else {
             self.ready().await;
         }

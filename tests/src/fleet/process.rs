@@ -9,8 +9,6 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use tokio::net::TcpStream;
-
 use crate::http;
 use crate::waiting::until;
 
@@ -26,8 +24,8 @@ pub struct Process {
     arguments: Vec<OsString>,
     variables: Vec<(String, OsString)>,
     folder: PathBuf,
-    /// Where a process without an admin listener is known to accept.
-    listens: Option<SocketAddr>,
+    /// Where nginx, which has no admin listener, tells of its health.
+    status: Option<SocketAddr>,
     child: Option<Child>,
     said: Arc<Mutex<String>>,
 }
@@ -41,7 +39,7 @@ impl Process {
             arguments: Vec::new(),
             variables: Vec::new(),
             folder: folder.into(),
-            listens: None,
+            status: None,
             child: None,
             said: Arc::default(),
         }
@@ -67,8 +65,10 @@ impl Process {
         self
     }
 
-    pub(super) fn listening(&mut self, address: SocketAddr) {
-        self.listens = Some(address);
+    /// Makes nginx tell of its health there.
+    pub(super) fn tells_at(&mut self, status: SocketAddr) {
+        self.variable("STATUS_LISTEN", status.to_string());
+        self.status = Some(status);
     }
 
     /// Starts it, without waiting until it is ready.
@@ -102,18 +102,19 @@ impl Process {
         })
         .await;
         until(&format!("{} is ready", self.name), async || {
-            TcpStream::connect(admin).await.is_ok()
-                && http::get(admin, "/readyz", &[]).await.status == 200
+            assert!(self.runs(), "{} ended: {}", self.name, self.said());
+            http::is_well(admin, "/readyz").await
         })
         .await;
     }
 
-    /// Waits until it accepts.
-    pub(super) async fn listens(&self) {
-        let address = self.listens.expect("an address to wait for");
-        until(&format!("{} listens", self.name), async || {
+    /// Waits until nginx serves. That something accepts proves nothing: nginx that only tests
+    /// its configuration listens too, for a moment.
+    pub(super) async fn serves(&self) {
+        let status = self.status.expect("an address to wait for");
+        until(&format!("{} serves", self.name), async || {
             assert!(self.runs(), "{} ended at once: {}", self.name, self.said());
-            TcpStream::connect(address).await.is_ok()
+            http::is_well(status, "/health").await
         })
         .await;
     }
@@ -208,7 +209,7 @@ impl Process {
 impl Drop for Process {
     fn drop(&mut self) {
         // nginx's workers end only if their master tells them; a daemon needs no time here.
-        if self.listens.is_some() && self.runs() {
+        if self.status.is_some() && self.runs() {
             send("TERM", self.id());
             for _ in 0..PATIENCE_LOOKS {
                 if !self.runs() {
