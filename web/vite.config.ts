@@ -24,5 +24,6 @@ export default defineConfig({
       '/files': { target: server },
     },
   },
-  test: { include: ['src/**/*.test.ts'] },
+  // Property tests take long where the machine is busy.
+  test: { include: ['src/**/*.test.ts'], testTimeout: 60_000 },
 });
