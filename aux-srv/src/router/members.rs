@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use placement::REMEMBERED_MS;
 use service::Lifecycle;
 use tokio::task::JoinSet;
 
@@ -13,10 +14,13 @@ use super::resolver::host_of;
 /// Between two looks at which names are to be resolved.
 const RESOLVE_EVERY: Duration = Duration::from_millis(250);
 /// Between two walks over the record.
-const SWEEP_EVERY: Duration = Duration::from_secs(10 * 60);
+const SWEEP_EVERY: Duration = Duration::from_secs(30);
 /// Milliseconds for which a room that nobody has is kept on record: longer than any backend is away
 /// that may still hold an older life of it.
 const SWEEP_AFTER_MS: u64 = 60 * 60 * 1_000;
+/// Milliseconds for which a place that nobody took is kept while all backends are here: longer than
+/// any ticket for it is good.
+const UNUSED_AFTER_MS: u64 = REMEMBERED_MS;
 
 /// Resolves names until the soft stop.
 pub(crate) async fn resolve(router: Arc<FleetRouter>, lifecycle: Lifecycle) {
@@ -48,8 +52,8 @@ pub(crate) async fn sweep(router: Arc<FleetRouter>, lifecycle: Lifecycle) {
 impl FleetRouter {
     /// Forgets what nobody has had or asked for of late.
     pub(crate) fn sweep_now(&self) {
-        let before = self.clock.unix().saturating_sub(SWEEP_AFTER_MS);
-        let swept = self.state().router.sweep(before);
+        let ago = |ms| self.clock.unix().saturating_sub(ms);
+        let swept = self.state().router.sweep(ago(SWEEP_AFTER_MS), ago(UNUSED_AFTER_MS));
         self.metrics.swept(swept);
     }
 

@@ -153,13 +153,16 @@ impl Owners {
         }
     }
 
-    /// Forgets every room that no backend has any more, or never told of, and that nobody has asked
-    /// for since `before`. Returns how many. One walk over the record: for once in a while.
-    pub fn sweep(&mut self, before: u64) -> usize {
+    /// Forgets every room that no backend has any more and that nobody has asked for since `before`,
+    /// and every place that no backend told of and nobody asked for since `unused_before`. Returns how
+    /// many. One walk over the record: for once in a while.
+    pub fn sweep(&mut self, before: u64, unused_before: u64) -> usize {
         let rooms_before = self.rooms.len();
         let tenures = &mut self.tenures;
         self.rooms.retain(|_, placed| {
             let lives = placed.seen && tenures.backend(placed.tenure).is_some();
+            let is_unused = !placed.seen && placed.rank == placed.epoch;
+            let before = if is_unused { unused_before } else { before };
             let keep = lives || placed.asked_at >= before;
             if !keep {
                 tenures.settle(placed);

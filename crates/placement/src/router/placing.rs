@@ -75,8 +75,7 @@ impl Router {
     /// older one, or if an import of it was made void that may still wait somewhere.
     pub(super) fn let_go(&mut self, now: Now, room: &str, epoch: u64) {
         let is_plain = |placed: &Placed| placed.rank == placed.epoch;
-        let are_all_here = self.links.values().all(|link| link.is_acquainted);
-        if are_all_here && self.owners.rooms.get(room).is_some_and(is_plain) {
+        if self.are_all_here() && self.owners.rooms.get(room).is_some_and(is_plain) {
             self.owners.release(room, epoch);
         } else {
             self.owners.bury(room, epoch, now.unix);
@@ -85,8 +84,18 @@ impl Router {
 
     /// Forgets rooms that no backend has and nobody asked for since `before`. Returns how many. A
     /// backend that was silent for longer than that may bring back an older life of a room.
-    pub fn sweep(&mut self, before: u64) -> usize {
-        self.owners.sweep(before)
+    ///
+    /// While all backends are here, a place that none of them told of is forgotten when nobody asked
+    /// for it since `unused_before`: the last ticket for it must be worth nothing by then. Whoever only
+    /// asks for places would fill the record, and the backends with rooms that are expected, otherwise.
+    pub fn sweep(&mut self, before: u64, unused_before: u64) -> usize {
+        let unused_before = if self.are_all_here() { unused_before } else { before };
+        self.owners.sweep(before, unused_before)
+    }
+
+    /// Whether the rooms of every backend are known.
+    fn are_all_here(&self) -> bool {
+        self.links.values().all(|link| link.is_acquainted)
     }
 
     /// A room whose owner is gone may have been on its way: what the import holds is all that was

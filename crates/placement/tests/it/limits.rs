@@ -29,6 +29,35 @@ fn a_full_record_refuses_new_rooms_and_knows_the_old_ones() {
 }
 
 #[test]
+fn places_that_nobody_takes_keep_nobody_out_for_long() {
+    let mut story = Story::settled(&["a:1", "b:1"]);
+    let kept = story.open("red");
+    let refused = (0..).find_map(|n| Some((n, story.lookup(&format!("nobody-{n}")).err()?)));
+    assert_eq!(refused, Some((1_999, PlaceError::NoBackend)));
+    story.wait(60_000);
+    assert_eq!(story.lookup("green"), Err(PlaceError::NoBackend), "they are expected still");
+    let unused_before = story.now().unix;
+    assert_eq!(story.router.sweep(0, unused_before), 1_999);
+    story.wait(600);
+    assert_eq!(story.lookup("red").unwrap().owner, kept);
+    assert!(story.lookup("green").is_ok());
+}
+
+#[test]
+fn while_a_backend_is_away_a_place_is_kept_that_nobody_took() {
+    let mut story = Story::settled(&["a:1", "b:1"]);
+    story.lookup("red").unwrap();
+    story.silent.push(name("b:1"));
+    story.wait(6_500);
+    let now = story.now().unix;
+    assert_eq!(story.router.sweep(0, now), 0);
+    story.silent.clear();
+    story.wait(1_500);
+    let now = story.now().unix;
+    assert_eq!(story.router.sweep(0, now), 1);
+}
+
+#[test]
 fn a_router_that_missed_too_many_changes_gets_the_whole_list() {
     let mut backend = Backend::new(1, NOW);
     for n in 0..4_097 {
