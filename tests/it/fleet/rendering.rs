@@ -142,6 +142,21 @@ fn what_the_environment_happens_to_hold_is_not_used() {
     assert!(rendered("gateway", &variables).stdout == before, "a stray variable was used");
 }
 
+/// Whoever writes into a connection that the other end closes has lost a request.
+#[test]
+fn nginx_lets_go_of_a_still_connection_before_the_daemons_do() {
+    let config = render("gateway", &GATEWAY);
+    let upstreams = config.split("upstream ").skip(1);
+    let kept: Vec<u64> = upstreams
+        .filter_map(|upstream| {
+            let kept = upstream.split('}').next()?.split("keepalive_timeout ").nth(1)?;
+            kept.split('s').next()?.parse().ok()
+        })
+        .collect();
+    let daemons_ms = service::http::HttpLimits::default().header_timeout_ms;
+    assert!(kept.len() == 2 && kept.iter().all(|s| s * 2_000 <= daemons_ms), "{kept:?} s");
+}
+
 #[test]
 fn ports_and_numbers_of_file_servers_are_looked_at() {
     for (variable, value, said) in [
