@@ -1,4 +1,4 @@
-//! nginx as it is shipped: rendered from the environment by `deployment/nginx`.
+//! nginx as it is shipped: rendered from the environment by `nginx`.
 
 use std::ffi::OsStr;
 use std::net::SocketAddr;
@@ -126,10 +126,10 @@ impl Edge {
     }
 }
 
-/// A file of `deployment/nginx`.
+/// A file of `nginx`.
 pub fn shipped(file: &str) -> PathBuf {
     let repository = Path::new(env!("CARGO_MANIFEST_DIR")).parent();
-    repository.expect("tests/ is in the repository").join("deployment/nginx").join(file)
+    repository.expect("tests/ is in the repository").join("nginx").join(file)
 }
 
 /// The small nginx on a backend's own node.
@@ -193,7 +193,7 @@ fn assets() -> Option<String> {
     assets.is_dir().then(|| assets.display().to_string())
 }
 
-/// Runs `deployment/nginx/render` with these variables and nothing else of ours.
+/// Runs `nginx/render` with these variables and nothing else of ours.
 ///
 /// # Panics
 /// It cannot be run.
