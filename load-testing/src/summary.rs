@@ -12,6 +12,9 @@ use crate::scenario::{Scenario, Span, Thresholds};
 /// Percentiles that are told.
 pub const PERCENTILES: [f64; 6] = [50.0, 75.0, 90.0, 99.0, 99.9, 99.99];
 
+/// A generator that is later than this with one post in a hundred measures itself.
+const LAG_MAX_MS: f64 = 50.0;
+
 /// A whole report.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -171,7 +174,19 @@ impl Summary {
     }
 }
 
+impl Summary {
+    /// Whether the generator was so late that the latencies are its own as well.
+    pub fn is_late(&self) -> bool {
+        self.latencies.get("lag").is_some_and(|lag| lag.at(99.0) > LAG_MAX_MS)
+    }
+}
+
 impl Quantiles {
+    /// The latency of a percentile that is told.
+    pub fn at(&self, percent: f64) -> f64 {
+        self.ms.iter().find(|(at, _)| *at == percent).map_or(0.0, |(_, ms)| *ms)
+    }
+
     fn of(latencies: &Latencies) -> Self {
         Self {
             count: latencies.count(),

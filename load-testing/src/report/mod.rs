@@ -10,6 +10,9 @@ use chart::{Chart, Line};
 
 pub use terminal::words;
 
+/// What is said of latencies that are the generator's as well.
+const LATE: &str = "The generator was short of processor and sent posts late: these latencies are \
+                    its own as much as the server's.";
 /// The page's style: the colours of the chat.
 const STYLE: &str = include_str!("report.css");
 
@@ -147,7 +150,11 @@ fn latencies(summary: &Summary) -> String {
         }
         let _ = write!(out, "<td>{:.2}</td></tr>", of.max_ms);
     }
-    out + "</table></div>"
+    out.push_str("</table></div>");
+    if summary.is_late() {
+        let _ = write!(out, "<p class=\"bad\">{LATE}</p>");
+    }
+    out
 }
 
 fn charts(summary: &Summary) -> String {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::number;
+use super::{LATE, number};
 use crate::summary::Summary;
 
 /// Examples of faults.
@@ -23,16 +23,17 @@ pub fn words(summary: &Summary) -> String {
         if of.count == 0 {
             continue;
         }
-        let at =
-            |percent: f64| of.ms.iter().find(|(at, _)| *at == percent).map_or(0.0, |(_, ms)| *ms);
         let _ = writeln!(
             out,
             "  {name:9} half {:.2} ms, 99 % {:.2} ms, 99.9 % {:.2} ms, slowest {:.2} ms",
-            at(50.0),
-            at(99.0),
-            at(99.9),
+            of.at(50.0),
+            of.at(99.0),
+            of.at(99.9),
             of.max_ms
         );
+    }
+    if summary.is_late() {
+        let _ = writeln!(out, "  {LATE}");
     }
     for judged in summary.thresholds.iter().filter(|judged| !judged.holds) {
         let _ =
