@@ -22,7 +22,7 @@ export class Town {
     before(async () => {
       town.folder = await mkdtemp(join(tmpdir(), 'instantchat-deployment-'));
       for (const network of networks) {
-        await docker('network', 'create', '--label', `instantchat.test=${TAG}`, town.network(network));
+        await docker('network', 'create', town.network(network));
         town.#networks.push(network);
       }
       town.browser = await openChromium();
