@@ -70,21 +70,16 @@ async fn one_address_does_not_take_the_requests_of_others() {
 #[tokio::test]
 async fn one_address_does_not_take_the_connections_of_others() {
     let (edge, _aux, _folder) = edge(&[("CONNECTIONS_PER_ADDRESS", "3")]).await;
+    // Twice as many as may be, of which some are refused at once.
     let mut held = Vec::new();
-    for _ in 0..3 {
+    for _ in 0..6 {
         let mut stream = connect([127, 0, 0, 7], edge.plain()).await;
         let head =
             format!("POST /api/previews HTTP/1.1\r\nHost: {HOST}\r\nContent-Length: 9\r\n\r\n");
         stream.write_all(head.as_bytes()).await.expect("it is read");
         held.push(stream);
     }
-    let status = edge.status();
-    until("the three are there", async || {
-        // Three, and the one that asks.
-        get(status, "/status", &[]).await.text().starts_with("Active connections: 4")
-    })
-    .await;
-    until("the fourth request is refused", async || {
+    until("one more is refused", async || {
         let answer = from([127, 0, 0, 7], &edge, "GET /api/site HTTP/1.1").await;
         if answer.status == 429 {
             is_problem(&answer, 429, "rate_limited");
