@@ -21,8 +21,9 @@ const NO_TOKEN: &str = "This process was started without ADMIN_TOKEN, so there i
 /// A file of the page: its path, its type, its content.
 type File = (&'static str, &'static str, &'static str);
 
-const FILES: [File; 9] = [
+const FILES: [File; 10] = [
     ("/admin/", "text/html; charset=utf-8", include_str!("../../admin/index.html")),
+    ("/admin/base.css", "text/css; charset=utf-8", include_str!("../../admin/base.css")),
     ("/admin/admin.css", "text/css; charset=utf-8", include_str!("../../admin/admin.css")),
     ("/admin/admin.js", "text/javascript; charset=utf-8", include_str!("../../admin/admin.js")),
     ("/admin/api.js", "text/javascript; charset=utf-8", include_str!("../../admin/api.js")),
