@@ -3,6 +3,9 @@
 /// Parts of a whole in which loads are compared: rounding makes near ties into ties, which the
 /// ring then breaks the same way for everybody who asks.
 pub(crate) const LOAD_PARTS: u64 = 10_000;
+/// A processor or a memory that is used less than this is as good as unused: what a process needs
+/// without any room would outweigh the rooms of a fleet that is nearly empty.
+const NOISE_PARTS: u64 = LOAD_PARTS / 10;
 /// Rooms among which the processor and the memory in use are divided at least. With fewer rooms
 /// most of it is what a process needs without any.
 const MEAN_ROOMS_MIN: u64 = 100;
@@ -72,9 +75,11 @@ impl Load {
     }
 
     fn fullest(&self) -> u64 {
+        let parts = |(used, max): (u64, u64)| used.saturating_mul(LOAD_PARTS).checked_div(max);
+        let counted = self.counted().into_iter().filter_map(parts);
         let measured = [(self.cpu, self.cpu_max), (self.memory, self.memory_max)];
-        let known = self.counted().into_iter().chain(measured).filter(|(_, max)| *max > 0);
-        known.map(|(used, max)| used.saturating_mul(LOAD_PARTS) / max).max().unwrap_or_default()
+        let measured = measured.into_iter().filter_map(parts).filter(|parts| *parts >= NOISE_PARTS);
+        counted.chain(measured).max().unwrap_or_default()
     }
 }
 

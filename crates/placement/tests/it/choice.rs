@@ -66,6 +66,13 @@ fn a_busy_processor_or_a_full_memory_counts_as_load_but_refuses_nothing() {
 }
 
 #[test]
+fn what_a_process_needs_without_rooms_is_no_load() {
+    let fresh = Load { cpu: 100, cpu_max: 2_000, memory: 30, memory_max: 1_000, ..load(0, 0) };
+    let mut fleet = fleet(&[("a:1", load(6, 15)), ("b:1", fresh)]);
+    assert_eq!(fleet.choose("tea").unwrap().as_str(), "b:1");
+}
+
+#[test]
 fn a_burst_of_200_rooms_leaves_projected_loads_within_ten_percent() {
     let heavy = |rooms, sockets| Load { cpu: sockets / 4, cpu_max: 4_000, ..load(rooms, sockets) };
     let loads = [("b1", heavy(10, 400)), ("b2", heavy(60, 700)), ("b3", heavy(25, 1_000))];
