@@ -105,8 +105,13 @@ impl Term {
         }
     }
 
-    /// The answer to a question leaves now.
+    /// The answer to a question leaves now. Only the first answer to a question counts, and none to
+    /// an older one than that of the newest answer: a question that is heard again must not make an
+    /// answer seem later than the router received it.
     pub fn answered(&mut self, now: Now, number: u64) {
+        if self.sent.back().is_some_and(|(newest, _)| *newest >= number) {
+            return;
+        }
         if self.sent.len() == SENT_MAX {
             self.sent.pop_front();
         }

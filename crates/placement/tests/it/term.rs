@@ -56,6 +56,18 @@ fn a_confirmation_that_was_asleep_with_the_process_is_of_no_use() {
 }
 
 #[test]
+fn questions_that_are_heard_again_lengthen_no_right() {
+    let mut term = Term::new(RUN, OnRouterLoss::Stop, at(0));
+    ask(&mut term, 100, &question(1, 1, None));
+    for ms in 101..200 {
+        ask(&mut term, ms, &question(1, 1, None));
+    }
+    ask(&mut term, 600, &question(1, 2, Some(1)));
+    assert!(term.may_acknowledge(at(100 + FENCE_MS - 1)));
+    assert!(!term.may_acknowledge(at(100 + FENCE_MS)));
+}
+
+#[test]
 fn answers_to_another_router_or_of_another_run_confirm_nothing() {
     let mut term = Term::new(RUN, OnRouterLoss::Stop, at(0));
     ask(&mut term, 100, &question(1, 1, None));
