@@ -235,13 +235,13 @@ impl Drop for TestServer {
 
 /// Waits for a condition.
 pub(crate) async fn eventually(what: &str, condition: impl Fn() -> bool) {
-    for _ in 0..500 {
+    for _ in 0..3_000 {
         if condition() {
             return;
         }
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
-    panic!("not within 5 s: {what}");
+    panic!("not within 30 s: {what}");
 }
 
 /// The status and the code of a refusal.

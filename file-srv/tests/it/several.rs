@@ -41,6 +41,8 @@ async fn a_folder_serves_the_files_of_its_number_alone() {
     let folder = server.stop().await;
     let renumbered = TestServer::numbered(2, folder).await;
     assert_eq!(status(&renumbered, &url).await, 404, "the edge would ask another for it");
+    // An answer to a notice says that all files of the folder are known.
+    renumbered.call(vec![FileNotice::Renewed { owners: Vec::new() }]).await.unwrap();
     renumbered.hand.advance(60 * MINUTE + 1);
     renumbered.emptied().await;
 }
