@@ -141,17 +141,22 @@ async fn post(fleet: &Fleet, path: &str, kind: &str, grant: &str, body: &str) {
     exchange(fleet.plain(), request.as_bytes()).await;
 }
 
+/// Requests under way at once: more than nginx has connections for.
+const HELD_MAX: usize = 96;
+
 /// Out of connections nginx complains at the level `alert`, and adds the request to the line.
 #[tokio::test]
 async fn an_nginx_that_is_out_of_connections_does_not_tell_whose_request_it_was() {
-    let aux = Recorder::start(Vec::new()).await;
+    // It never answers, so that each request holds two of nginx's connections.
+    let aux = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let aux = aux.local_addr().map(|address| (address, aux)).expect("an address");
     let folder = tempfile::tempdir().expect("a folder");
     let few = [("WORKER_CONNECTIONS".to_owned(), "24".to_owned())];
-    let mut edge = Edge::before(folder.path(), aux.address, &[aux.address], &few).await;
+    let mut edge = Edge::before(folder.path(), aux.0, &[aux.0], &few).await;
     let mut held = Vec::new();
     let address = edge.plain();
     within(DEADLINE, "it complains", async || {
-        for _ in 0..8 {
+        for _ in held.len()..HELD_MAX.min(held.len() + 8) {
             held.push(tokio::spawn(async move {
                 let mut stream = TcpStream::connect(address).await.expect("the tunnel accepts");
                 let head = format!("GET /api/rooms/{ROOM}/ws HTTP/1.1\r\nHost: {HOST}\r\n\r\n");
