@@ -17,12 +17,20 @@ async fn a_burst_of_new_rooms_evens_out_backends_of_unequal_load() {
     let fleet = settled(options).await;
     // One has many rooms, one some, one almost none: only one is in the list at a time.
     let mut kept = Vec::new();
-    for (number, count) in [(1, 60), (2, 25)] {
+    for (number, more) in [(1, 40), (2, 20)] {
         fleet.list_backends(&[number]);
-        let mut at = 0;
-        while rooms(&fleet, number).await.expect("it answers").len() < count {
-            kept.push(entered(&fleet, &format!("old-{number}-{at}"), "Ada").await);
-            at += 1;
+        tests::waiting::until("nobody else is given rooms", async || {
+            let before = counts(&fleet).await;
+            for _ in 0..2 * fleet.backends() {
+                kept.push(entered(&fleet, &format!("old-{}", super::cast::number()), "Ada").await);
+            }
+            let after = counts(&fleet).await;
+            before.iter().zip(&after).filter(|(before, after)| before != after).count() == 1
+                && before[number - 1] != after[number - 1]
+        })
+        .await;
+        while counts(&fleet).await[number - 1] < counts(&fleet).await[number] + more {
+            kept.push(entered(&fleet, &format!("old-{}", super::cast::number()), "Ada").await);
         }
     }
     fleet.list_backends(&[1, 2, 3]);
