@@ -44,7 +44,8 @@ async fn a_burst_of_new_rooms_spreads_by_what_the_backends_carry() {
         *owned.entry(owner).or_insert(0_u64) += 1;
     }
     let sockets = [100, 160, 220].into_iter().zip(0..);
-    let after: Vec<u64> = sockets.map(|(before, n)| before + owned.get(&n).copied().unwrap_or_default()).collect();
+    let after: Vec<u64> =
+        sockets.map(|(before, n)| before + owned.get(&n).copied().unwrap_or_default()).collect();
     let (least, most) = (after.iter().min().unwrap(), after.iter().max().unwrap());
     assert!((most - least) * 4 <= *most, "{after:?}");
 }
