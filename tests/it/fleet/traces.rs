@@ -9,8 +9,6 @@ use tests::http::{exchange, get};
 use tests::waiting::{DEADLINE, within};
 use tokio::net::TcpStream;
 
-use super::recorder::Recorder;
-
 const HERE: [u8; 4] = [127, 0, 0, 1];
 /// What all markers have in common.
 const MARK: &str = "wq7x";
