@@ -223,6 +223,23 @@ impl State {
     }
 }
 
+/// A question about a room, until it is answered or given up.
+struct UnderWay(Arc<Mutex<State>>);
+
+impl UnderWay {
+    fn begin(state: &Arc<Mutex<State>>) -> Self {
+        let asked = &mut state.lock().unwrap().asked;
+        *asked = (asked.0 + 1, asked.1.max(asked.0 + 1));
+        Self(Arc::clone(state))
+    }
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        self.0.lock().unwrap().asked.0 -= 1;
+    }
+}
+
 impl Backend for Calls {
     fn status(&self, poll: Poll) -> Answer<'_, PollAnswer> {
         let mut state = self.0.lock().unwrap();
@@ -234,17 +251,13 @@ impl Backend for Calls {
 
     fn summary(&self, room: Arc<str>) -> Answer<'_, Option<RoomSummary>> {
         Box::pin(async move {
-            {
-                let asked = &mut self.0.lock().unwrap().asked;
-                *asked = (asked.0 + 1, asked.1.max(asked.0 + 1));
-            }
+            let _under_way = UnderWay::begin(&self.0);
             // Others have time to come as well.
             tokio::time::sleep(Duration::from_millis(1)).await;
             if self.0.lock().unwrap().manner == Manner::Hanging {
                 pending::<()>().await;
             }
-            let mut state = self.0.lock().unwrap();
-            state.asked.0 -= 1;
+            let state = self.0.lock().unwrap();
             let summary = RoomSummary { protected: true, members: 3 };
             Ok(state.holdings.owned(&room).map(|_| summary))
         })
