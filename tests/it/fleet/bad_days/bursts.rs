@@ -2,7 +2,7 @@
 
 use futures_util::future::join_all;
 
-use super::cast::{entered, options, rooms, settled};
+use super::cast::{enter, entered, options, rooms, settled};
 
 /// New rooms at once.
 const BURST: usize = 200;
@@ -44,7 +44,9 @@ async fn a_burst_of_new_rooms_evens_out_backends_of_unequal_load() {
     .await;
 
     let names: Vec<String> = (0..BURST).map(|number| format!("burst-{number}")).collect();
-    kept.extend(join_all(names.iter().map(|room| entered(&fleet, room, "Ada"))).await);
+    let burst = join_all(names.iter().map(|room| enter(&fleet, room, "Ada"))).await;
+    let entered = burst.iter().filter(|entered| entered.is_ok()).count();
+    assert_eq!(entered, BURST, "{:?}", burst.iter().find_map(|entered| entered.as_ref().err()));
     let after = counts(&fleet).await;
     let (most, least) = (after.iter().max().copied(), after.iter().min().copied());
     let (most, least) = (most.unwrap_or_default() as f64, least.unwrap_or_default() as f64);
