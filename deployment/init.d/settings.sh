@@ -71,11 +71,7 @@ example() {
   text=$(< "$layout/config.example/$1/app-config.yml")
   if [[ "$role" == gateway && "$1" == aux-srv ]]; then
     text=${text//10.0.0.1:/$address:}
-    if ((${#backends[@]})); then
-      text=${text/"  - 10.0.0.2:8112"/"$(printf -- '  - %s:8112\n' "${backends[@]}")"}
-    else
-      text=${text/$'backendInstances:\n  - 10.0.0.2:8112'/'backendInstances: []'}
-    fi
+    text=${text/"  - 10.0.0.2:8112"/"$(printf -- '  - %s:8112\n' "${backends[@]}")"}
   fi
   printf '%s\n' "$text"
 }
