@@ -151,7 +151,10 @@ fn none_calls_in_the_clear_on_a_network_that_is_not_said_to_be_private() {
         let said = refused(daemon, &[open]);
         assert!(said.contains("fleetNetworkIsPrivate"), "{said}");
         let folder = tempfile::tempdir().expect("a folder");
-        let private = [open, ("DAEMON__FLEET_NETWORK_IS_PRIVATE", "true")];
+        let private = ("DAEMON__FLEET_NETWORK_IS_PRIVATE", "true");
+        let said = refused(daemon, &[open, private]);
+        assert!(said.contains("fleet.advertise"), "{said}");
+        let private = [open, private, ("DAEMON__FLEET__ADVERTISE", "localhost:1")];
         Running::start(command(daemon, folder.path(), &private));
     }
 }
@@ -174,6 +177,12 @@ fn a_wrong_configuration_is_named() {
             assert!(said.contains(told), "{said}");
         }
     }
+}
+
+#[test]
+fn a_backend_has_no_more_rooms_than_a_router_can_be_told_of() {
+    let said = refused("backend", &[("DAEMON__ROOMS__MAX", "100001")]);
+    assert!(said.contains("rooms.max: 100001 is above 100000"), "{said}");
 }
 
 #[test]

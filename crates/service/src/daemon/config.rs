@@ -70,6 +70,12 @@ pub enum ProcessError {
     /// The others could not reach it there.
     #[error("fleet.advertise: `{0}` is not `host:port`")]
     NotAnAddress(String),
+    /// The others would be told an address that is none.
+    #[error(
+        "fleet.advertise: with fleet.listen {0}, which is every address of this machine, the others \
+         must be told one: host:port"
+    )]
+    NoAddress(SocketAddr),
 }
 
 impl ProcessConfig {
@@ -94,7 +100,7 @@ impl ProcessConfig {
     /// Whether the fleet listener would be safe and can be found.
     ///
     /// # Errors
-    /// It is plain on a network that is not known to be private, or its address is none.
+    /// It is plain on a network that is not known to be private, or the others are told no address.
     pub fn check(&self) -> Result<(), ProcessError> {
         let FleetConfig { listen, advertise, tls } = &self.fleet;
         let plain = *tls == TlsConfig::default();
@@ -107,6 +113,9 @@ impl ProcessConfig {
         };
         if !advertise.is_empty() && !parts.is_some_and(names) {
             return Err(ProcessError::NotAnAddress(advertise.clone()));
+        }
+        if advertise.is_empty() && listen.ip().is_unspecified() {
+            return Err(ProcessError::NoAddress(*listen));
         }
         Ok(())
     }
@@ -130,6 +139,19 @@ mod tests {
         config.fleet.listen = "[::1]:8102".parse().unwrap();
         config.fleet.tls = TlsConfig::default();
         assert_eq!(config.check(), Ok(()));
+    }
+
+    #[test]
+    fn whoever_listens_everywhere_says_where_it_is_found() {
+        let mut config = ProcessConfig::at(8_100);
+        config.fleet_network_is_private = true;
+        for everywhere in ["0.0.0.0:8102", "[::]:8102"] {
+            config.fleet.listen = everywhere.parse().unwrap();
+            config.fleet.advertise = String::new();
+            assert!(matches!(config.check(), Err(ProcessError::NoAddress(_))), "{everywhere}");
+            config.fleet.advertise = "aux-srv:8102".into();
+            assert_eq!(config.check(), Ok(()), "{everywhere}");
+        }
     }
 
     #[test]
