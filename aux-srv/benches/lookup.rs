@@ -107,7 +107,7 @@ fn serve_alone(keys: Keyring, tell: &mpsc::Sender<(SocketAddr, String)>) {
         let lifecycle = Lifecycle::new();
         let folder = tempfile::tempdir().expect("a folder");
         let parts = Parts {
-            config: Config { lookups: Rate { burst: 1 << 20, refill_ms: 1 }, ..Config::default() },
+            config: Config { places: Rate { burst: 1 << 20, refill_ms: 1 }, ..Config::default() },
             keys,
             clock: Clock::system(),
             data_dir: folder.path().to_owned(),
@@ -186,11 +186,11 @@ impl Backend for Idle {
         Box::pin(ready(Err(CallError::Timeout)))
     }
 
-    fn delete(&self, _: Arc<str>) -> Answer<'_, bool> {
+    fn delete(&self, _: RunId, _: Arc<str>) -> Answer<'_, bool> {
         Box::pin(ready(Err(CallError::Timeout)))
     }
 
-    fn announce(&self, _: Arc<str>) -> Answer<'_, Announced> {
+    fn announce(&self, _: RunId, _: Arc<str>) -> Answer<'_, Announced> {
         Box::pin(ready(Err(CallError::Timeout)))
     }
 }

@@ -48,24 +48,26 @@ impl AuxServer {
         headers: &HeaderMap,
         address: IpAddr,
     ) -> Result<Admitted, ErrorCode> {
-        let name = name.map_err(|error| match error {
-            NameError::Reserved => ErrorCode::ReservedName,
-            _ => ErrorCode::BadName,
-        })?;
-        if !self.may_place(&name, address) {
-            return Err(ErrorCode::RateLimited);
-        }
-        let route = self.fleet.route(&name).map_err(|_| ErrorCode::Unavailable)?;
+        let name = name?;
+        let route = self.route(&name, address)?;
         let known = session_of(headers, &self.keys);
         let session = known.unwrap_or_else(|| Session(random::bytes()));
         let ticket = self.ticket(&name, &route, &session);
         Ok(Admitted { route, session, is_new: known.is_none(), ticket })
     }
 
-    /// Whether an address may ask for a room. A place for a new one is remembered for long, whether
-    /// or not anybody enters it, so that it costs what a lookup does.
-    fn may_place(&self, name: &RoomName, address: IpAddr) -> bool {
-        self.fleet.has(name) || self.lookups.take(address, self.clock.now(), 1).is_ok()
+    /// Where a room is. A place for a new one is kept whether or not anybody enters it, so that an
+    /// address may cause so many; one that could not be given costs nothing.
+    fn route(&self, name: &RoomName, address: IpAddr) -> Result<Route, ErrorCode> {
+        let unavailable = |_| ErrorCode::Unavailable;
+        if self.fleet.has(name) {
+            return self.fleet.route(name).map_err(unavailable);
+        }
+        let taken = self.places.take(address, self.clock.now(), 1);
+        taken.map_err(|_| ErrorCode::RateLimited)?;
+        self.fleet.route(name).map_err(unavailable).inspect_err(|_| {
+            self.places.give_back(address, 1);
+        })
     }
 
     fn ticket(&self, name: &RoomName, route: &Route, session: &Session) -> Ticket {

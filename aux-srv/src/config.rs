@@ -29,9 +29,11 @@ pub struct Config {
     pub allowed_origins: Vec<String>,
     /// Names that no room may have, beside those that the site needs itself.
     pub forbidden_room_names: Vec<String>,
-    /// Lookups of rooms, and connections to rooms that are new, per address.
+    /// Lookups of rooms per address.
     pub lookups: Rate,
-    /// Addresses in the table of lookups.
+    /// Places for new rooms per address.
+    pub places: Rate,
+    /// Addresses in the table of lookups, and in that of places.
     pub addresses_max: usize,
 }
 
@@ -44,6 +46,7 @@ impl Default for Config {
             allowed_origins: Vec::new(),
             forbidden_room_names: Vec::new(),
             lookups: Rate { burst: 200, refill_ms: 50 },
+            places: Rate { burst: 60, refill_ms: 1_000 },
             addresses_max: ADDRESSES_MAX,
         }
     }

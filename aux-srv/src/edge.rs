@@ -4,7 +4,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use axum::extract::{Request, State};
+use axum::extract::{Path, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
@@ -44,7 +44,10 @@ pub(crate) async fn room(
     headers: HeaderMap,
 ) -> Response {
     let mut response = StatusCode::OK.into_response();
-    let admitted = match aux.admit(aux.name_in(&headers), &headers, address) {
+    let Some(segment) = room_of_socket(&headers) else {
+        return refused(response, ErrorCode::NotFound);
+    };
+    let admitted = match aux.admit(aux.name_in(segment), &headers, address) {
         Ok(admitted) => admitted,
         Err(code) => return refused(response, code),
     };
@@ -71,12 +74,18 @@ pub(crate) async fn files(State(aux): State<Arc<AuxServer>>) -> Response {
     response
 }
 
-/// Room traffic that comes here is refused: with the code that nginx was told, or because whoever
-/// should have taken it is away.
-pub(crate) async fn refuse(State(aux): State<Arc<AuxServer>>, request: Request) -> Response {
+/// A socket that comes here is refused: with the code that nginx was told, for its room's name, or
+/// because whoever should have taken it is away.
+pub(crate) async fn refuse(
+    State(aux): State<Arc<AuxServer>>,
+    segment: Option<Path<String>>,
+    request: Request,
+) -> Response {
     let said = request.headers().get(REFUSED_HEADER).and_then(|code| code.to_str().ok());
-    let code = ErrorCode::ALL.into_iter().find(|code| Some(code.as_str()) == said);
-    aux.refusals.answer(request, code.unwrap_or(ErrorCode::Unavailable))
+    let said = ErrorCode::ALL.into_iter().find(|code| Some(code.as_str()) == said);
+    let name = segment.map_or(Err(NameError::BadCharacter), |Path(text)| aux.parse_name(&text));
+    let code = said.unwrap_or_else(|| name.err().map_or(ErrorCode::Unavailable, ErrorCode::from));
+    aux.refusals.answer(request, code)
 }
 
 fn refused(mut response: Response, code: ErrorCode) -> Response {
@@ -90,13 +99,18 @@ fn insert(response: &mut Response, name: HeaderName, value: &str) {
     response.headers_mut().insert(name, value);
 }
 
+/// The room in the client's address, as it wrote it. Backends have a socket for each room and nothing
+/// else, so that no other path is worth a place.
+fn room_of_socket(headers: &HeaderMap) -> Option<&str> {
+    let uri = headers.get(URI_HEADER)?.to_str().ok()?;
+    let path = uri.split(['?', '#']).next()?;
+    let (room, rest) = path.strip_prefix(ROOMS)?.split_once('/')?;
+    (rest == "ws").then_some(room)
+}
+
 impl AuxServer {
-    /// The room's name in the client's address.
-    fn name_in(&self, headers: &HeaderMap) -> Result<RoomName, NameError> {
-        let uri = headers.get(URI_HEADER).and_then(|uri| uri.to_str().ok());
-        let path = uri.map(|uri| uri.split(['?', '#']).next().unwrap_or(uri));
-        let segment = path.and_then(|path| path.strip_prefix(ROOMS)?.split('/').next());
-        let decoded = segment.and_then(|segment| percent_decode_str(segment).decode_utf8().ok());
-        self.parse_name(&decoded.ok_or(NameError::BadCharacter)?)
+    fn name_in(&self, segment: &str) -> Result<RoomName, NameError> {
+        let decoded = percent_decode_str(segment).decode_utf8();
+        self.parse_name(&decoded.map_err(|_| NameError::BadCharacter)?)
     }
 }

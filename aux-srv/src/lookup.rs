@@ -57,11 +57,7 @@ pub(crate) async fn lookup(
 
 /// The refusal of a name.
 fn bad_name(error: NameError) -> Problem {
-    let code = match error {
-        NameError::Reserved => ErrorCode::ReservedName,
-        _ => ErrorCode::BadName,
-    };
-    Problem::new(StatusCode::BAD_REQUEST, code, error.to_string())
+    Problem::new(StatusCode::BAD_REQUEST, error.into(), error.to_string())
 }
 
 impl AuxServer {

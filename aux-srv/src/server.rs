@@ -57,6 +57,7 @@ pub struct AuxServer {
     pub(crate) assets: Assets,
     pub(crate) metrics: Metrics,
     pub(crate) lookups: AddressBuckets,
+    pub(crate) places: AddressBuckets,
     pub(crate) forbidden: HashSet<RoomName>,
     pub(crate) origins: Origins,
     pub(crate) refusals: Refusals,
@@ -118,6 +119,7 @@ impl AuxServer {
         Ok(Arc::new(Self {
             forbidden,
             lookups: AddressBuckets::new(parts.config.lookups, parts.config.addresses_max),
+            places: AddressBuckets::new(parts.config.places, parts.config.addresses_max),
             origins: Origins::new(&parts.config.allowed_origins),
             config: parts.config,
             keys: parts.keys,
@@ -164,7 +166,7 @@ impl AuxServer {
             .route("/edge/files", get(edge::files))
             .layer(from_fn_with_state(Arc::clone(self), edge::guard));
         Router::new()
-            .route("/api/rooms/{room}/{*rest}", any(edge::refuse))
+            .route("/api/rooms/{room}/ws", any(edge::refuse))
             .merge(asked)
             .with_state(Arc::clone(self))
     }

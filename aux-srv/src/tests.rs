@@ -206,8 +206,8 @@ async fn room_traffic_carries_a_ticket_for_the_rooms_owner() {
 
 #[tokio::test]
 async fn an_address_places_only_so_many_rooms_that_nobody_enters() {
-    let lookups = Rate { burst: 3, refill_ms: 50 };
-    let aux = server(Config { lookups, ..Config::default() }, &Arc::default()).await;
+    let places = Rate { burst: 3, refill_ms: 1_000 };
+    let aux = server(Config { places, ..Config::default() }, &Arc::default()).await;
     for n in 0..3 {
         let response = ask(aux.before(echo()), &format!("/api/rooms/room-{n}/ws")).await;
         assert_eq!(response.status(), StatusCode::OK, "{n}");

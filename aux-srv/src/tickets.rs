@@ -35,8 +35,7 @@ pub(crate) async fn ticket(
     let answer = match (name, &aux.direct) {
         (Ok(name), Some(_)) => return aux.direct_ticket(name, &headers, address),
         (Ok(name), None) => TicketAnswer { url: aux.socket_url(&name, &headers), ticket: None },
-        (Err(NameError::Reserved), _) => return problem(ErrorCode::ReservedName).into_response(),
-        (Err(_), _) => return problem(ErrorCode::BadName).into_response(),
+        (Err(error), _) => return problem(error.into()).into_response(),
     };
     ([(header::CACHE_CONTROL, "no-store")], Json(answer)).into_response()
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use backend::{Backend, DaemonConfig, FileNotices, Links, Place};
+use fleet::limits::BACKEND_ROOMS_MAX;
 use fleet::{Caller, Guard};
 use service::admin::ReadyCheck;
 use service::daemon::{Process, Program, Routes, run};
@@ -25,6 +26,12 @@ async fn start(config: DaemonConfig, it: &mut Process) -> anyhow::Result<Routes>
     let (keys, clock, lifecycle) = (it.keys.clone(), it.clock.clone(), it.lifecycle.clone());
     let aux = placement::roster(&config.aux_instances).context("auxInstances")?;
     anyhow::ensure!(!aux.is_empty(), "auxInstances: without a router nobody comes");
+    let rooms_max = config.backend.rooms.max;
+    anyhow::ensure!(
+        rooms_max <= BACKEND_ROOMS_MAX,
+        "rooms.max: {rooms_max} is above {BACKEND_ROOMS_MAX}, which is what a router can be told of; \
+         add a backend instead",
+    );
     let caller = Arc::new(Caller::new(keys.clone(), clock.clone(), it.tls.as_ref())?);
     let aux = aux.iter().map(|address| caller.aux(address.as_str())).collect();
     let reach = Arc::new(move |address: &str| caller.files(address));

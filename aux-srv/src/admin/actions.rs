@@ -113,8 +113,10 @@ pub(super) async fn delete(
     let Json(body) = body.map_err(|_| Refusal::BadRequest("a body {\"room\": …}".into()))?;
     let room = RoomName::parse(&body.room)
         .map_err(|error| Refusal::BadRequest(format!("not a room's name: {error}")))?;
-    let link = door.fleet.backend(&BackendName::new(&backend)).ok_or(Refusal::NO_BACKEND)?;
-    let deleted = link.delete(room.shared()).await;
+    let asked =
+        asked(&door, &door.fleet.view(), Some(&backend)).pop().ok_or(Refusal::NO_BACKEND)?;
+    let run = asked.run.ok_or_else(|| unanswered(&CallError::Timeout))?;
+    let deleted = asked.link.delete(run, room.shared()).await;
     let outcome = match &deleted {
         Ok(true) => "deleted",
         Ok(false) => "absent",
@@ -140,7 +142,13 @@ pub(super) async fn notice(
     let told = stream::iter(asked)
         .map(|backend| {
             let text = Arc::clone(&text);
-            async move { (backend.name, backend.link.announce(text).await) }
+            async move {
+                let answer = match backend.run {
+                    Some(run) => backend.link.announce(run, text).await,
+                    None => Err(CallError::Timeout),
+                };
+                (backend.name, answer)
+            }
         })
         .buffer_unordered(TOLD_AT_ONCE)
         .fold(Told::default(), |mut told, (backend, answer)| async move {
@@ -205,7 +213,7 @@ fn asked(door: &Door, view: &FleetView, named: Option<&str>) -> Vec<Asked> {
     });
     let with_link = |backend: &BackendView| {
         let link = door.fleet.backend(&backend.name)?;
-        Some(Asked { name: backend.name.as_str().into(), link })
+        Some(Asked { name: backend.name.as_str().into(), run: backend.run, link })
     };
     chosen.filter_map(with_link).collect()
 }

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use fleet::RoomRow;
 use fleet::limits::ROOMS_PAGE_MAX;
+use placement::RunId;
 
 /// Rooms of one page unless told otherwise.
 const PAGE: u32 = 100;
@@ -55,6 +56,8 @@ enum Order {
 #[derive(Clone)]
 pub(super) struct Asked {
     pub(super) name: Arc<str>,
+    /// The run that answered last; none before the first answer.
+    pub(super) run: Option<RunId>,
     pub(super) link: Arc<dyn fleet::Backend>,
 }
 

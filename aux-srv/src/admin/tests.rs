@@ -11,7 +11,7 @@ use axum::response::Response;
 use fleet::{Announced, Answer, CallError, Poll, PollAnswer, RoomRow, RoomSummary};
 use http::{Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
-use placement::{BackendName, Load, Phase};
+use placement::{BackendName, Load, Phase, RunId};
 use serde_json::Value;
 use service::Clock;
 use service::clock::ManualClock;
@@ -94,7 +94,7 @@ impl Fake {
             clock_difference_ms: None,
             is_clock_off: false,
             lag_ms: 0,
-            run: None,
+            run: Some(RunId(7)),
             direct_host: String::new(),
             admin_port: 0,
             twin_of: None,
@@ -120,13 +120,13 @@ impl fleet::Backend for FakeBackend {
         })
     }
 
-    fn delete(&self, room: Arc<str>) -> Answer<'_, bool> {
-        self.done.lock().unwrap().push(format!("{} deletes {room}", self.name));
+    fn delete(&self, run: RunId, room: Arc<str>) -> Answer<'_, bool> {
+        self.done.lock().unwrap().push(format!("run {} of {} deletes {room}", run.0, self.name));
         Box::pin(async move { Ok(self.rooms.iter().any(|row| row.room == room)) })
     }
 
-    fn announce(&self, text: Arc<str>) -> Answer<'_, Announced> {
-        self.done.lock().unwrap().push(format!("{} says {text}", self.name));
+    fn announce(&self, run: RunId, text: Arc<str>) -> Answer<'_, Announced> {
+        self.done.lock().unwrap().push(format!("run {} of {} says {text}", run.0, self.name));
         let answer = match self.name.as_str() {
             "b1:1" => Ok(Announced { rooms: 3, peers: 40 }),
             _ => Err(CallError::Timeout),

@@ -211,7 +211,7 @@ impl FleetRouter {
         if let Some(known) = state.known.get_mut(name) {
             known.suffer(name, now, error.to_string());
         }
-        if *error == CallError::Refused {
+        if error.says_gone() {
             state.router.refused(name);
         }
     }

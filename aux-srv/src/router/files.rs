@@ -160,7 +160,7 @@ impl FileServer {
             Err(error) => {
                 standing.missed = standing.missed.saturating_add(1);
                 standing.suffer(unix, error.to_string());
-                if error == CallError::Refused || standing.missed >= MISSED_MAX {
+                if error.says_gone() || standing.missed >= MISSED_MAX {
                     standing.stands(own, false, unix);
                 }
             }

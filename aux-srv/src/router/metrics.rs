@@ -38,6 +38,7 @@ pub(crate) enum Polled {
     /// So many questions were under way that it was not sent.
     Skipped,
     Refused,
+    Reset,
     Unresolved,
     Timeout,
     Stale,
@@ -46,12 +47,13 @@ pub(crate) enum Polled {
 }
 
 impl Polled {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::Accepted,
         Self::Unaccepted,
         Self::Twin,
         Self::Skipped,
         Self::Refused,
+        Self::Reset,
         Self::Unresolved,
         Self::Timeout,
         Self::Stale,
@@ -64,6 +66,7 @@ impl From<&CallError> for Polled {
     fn from(error: &CallError) -> Self {
         match error {
             CallError::Refused => Self::Refused,
+            CallError::Reset => Self::Reset,
             CallError::Unresolved => Self::Unresolved,
             CallError::Timeout => Self::Timeout,
             CallError::Stale { .. } => Self::Stale,

@@ -155,7 +155,7 @@ impl FleetRouter {
 
     /// Why this router cannot do its work, if it cannot.
     pub(crate) fn ready(&self) -> Result<(), String> {
-        self.state().ready()
+        self.state().ready(self.now())
     }
 
     fn now(&self) -> Now {

@@ -32,6 +32,14 @@ pub struct RosterFile {
 type Found = Result<String, String>;
 
 impl RosterFile {
+    /// Says so if a variable of the environment goes over whatever an operator will write.
+    fn warn_of_a_variable(&self) {
+        let variable = format!("{PREFIX}__BACKEND_INSTANCES");
+        if self.environment.iter().any(|(name, _)| *name == variable) {
+            tracing::warn!(variable, "it goes over the file, whose list has no effect");
+        }
+    }
+
     fn look(&self) -> Found {
         std::fs::read_to_string(&self.path)
             .map_err(|error| format!("{}: {error}", self.path.display()))
@@ -48,6 +56,7 @@ impl RosterFile {
 
 /// Follows the file until the soft stop. What it held at the start is in force already.
 pub(crate) async fn watch(router: Arc<FleetRouter>, file: RosterFile, lifecycle: Lifecycle) {
+    file.warn_of_a_variable();
     let file = Arc::new(file);
     let (mut in_force, mut last, mut alike): (Option<Found>, Option<Found>, u32) = (None, None, 0);
     loop {

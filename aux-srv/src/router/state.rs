@@ -122,7 +122,7 @@ impl State {
     }
 
     /// Why this router cannot do its work, if it cannot.
-    pub(crate) fn ready(&self) -> Result<(), String> {
+    pub(crate) fn ready(&self, now: Now) -> Result<(), String> {
         if self.router.is_superseded() {
             return Err("a later run of the router is at work".into());
         }
@@ -132,6 +132,9 @@ impl State {
         let serves = |phase| matches!(phase, Phase::Up | Phase::Draining | Phase::Suspected);
         if !self.router.members().any(|member| serves(member.phase)) {
             return Err("no backend is up".into());
+        }
+        if !self.router.has_settled(now) {
+            return Err("not every backend was heard since the start: no new rooms yet".into());
         }
         Ok(())
     }

@@ -58,11 +58,11 @@ impl Backend for Backends {
         Box::pin(ready(Err(CallError::Timeout)))
     }
 
-    fn delete(&self, _: Arc<str>) -> Answer<'_, bool> {
+    fn delete(&self, _: RunId, _: Arc<str>) -> Answer<'_, bool> {
         Box::pin(ready(Err(CallError::Timeout)))
     }
 
-    fn announce(&self, _: Arc<str>) -> Answer<'_, Announced> {
+    fn announce(&self, _: RunId, _: Arc<str>) -> Answer<'_, Announced> {
         Box::pin(ready(Err(CallError::Timeout)))
     }
 }

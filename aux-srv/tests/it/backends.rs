@@ -267,11 +267,11 @@ impl Backend for Calls {
         Box::pin(ready(Ok(Vec::new())))
     }
 
-    fn delete(&self, _: Arc<str>) -> Answer<'_, bool> {
+    fn delete(&self, _: RunId, _: Arc<str>) -> Answer<'_, bool> {
         Box::pin(ready(Ok(false)))
     }
 
-    fn announce(&self, _: Arc<str>) -> Answer<'_, Announced> {
+    fn announce(&self, _: RunId, _: Arc<str>) -> Answer<'_, Announced> {
         Box::pin(ready(Ok(Announced::default())))
     }
 }

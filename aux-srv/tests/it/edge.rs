@@ -5,6 +5,7 @@ use protocol::http::{RoomInfo, TicketAnswer};
 use protocol::token::{Pass, Session};
 use reqwest::header::{COOKIE, HeaderMap, HeaderValue, ORIGIN, SET_COOKIE};
 use service::Clock;
+use service::rate::Rate;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 
@@ -30,18 +31,23 @@ async fn the_edge_is_told_the_door_a_ticket_and_a_new_session() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn addresses_that_name_no_room_are_refused_by_a_code_and_go_nowhere() {
+async fn addresses_of_no_rooms_socket_are_refused_by_a_code_and_take_no_place() {
     let backend = Played::start().await;
     let site = Site::settled(&[&backend]).await;
     for (uri, code) in [
         ("/api/rooms/ab/ws", "bad_name"),
         ("/api/rooms/metrics/ws", "reserved_name"),
         ("/api/rooms/%ff%fe%fd/ws", "bad_name"),
-        ("/api/rooms/../../etc/ws", "bad_name"),
-        ("/api//rooms/red/ws", "bad_name"),
-        ("/api/rooms", "bad_name"),
-        ("http://evil.example/api/rooms/red/ws", "bad_name"),
-        ("", "bad_name"),
+        ("/api/rooms//ws", "bad_name"),
+        ("/api/rooms/../ws", "bad_name"),
+        ("/api/rooms/../../etc/ws", "not_found"),
+        ("/api//rooms/red/ws", "not_found"),
+        ("/api/rooms", "not_found"),
+        ("/api/rooms/red", "not_found"),
+        ("/api/rooms/red/messages", "not_found"),
+        ("/api/rooms/red/ws/", "not_found"),
+        ("http://evil.example/api/rooms/red/ws", "not_found"),
+        ("", "not_found"),
     ] {
         let told = site.edge_with(uri, HeaderMap::new()).await;
         assert_eq!((told.refused(), told.upstream()), (Some(code), ""), "{uri}");
@@ -74,11 +80,14 @@ async fn a_refused_browser_reads_why() {
         let Some(Ok(Message::Close(Some(close)))) = socket.next().await else { panic!("no close") };
         assert_eq!((u16::from(close.code), close.reason.as_str()), (1008, code));
     }
-    let plain = site.get("/api/rooms/red/messages").await;
+    let plain = site.get("/api/rooms/red/ws").await;
     assert_eq!(
         (plain.status().as_u16(), &plain.headers()["retry-after"]),
         (503, &"2".parse().unwrap())
     );
+    for (path, status) in [("/api/rooms/ab/ws", 400), ("/api/rooms/red/messages", 404)] {
+        assert_eq!(site.get(path).await.status(), status, "{path}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -86,9 +95,13 @@ async fn nobody_is_up_and_pages_are_served_all_the_same() {
     let gone = Played::start().await.kill().await;
     let mut setup = Setup::of(&[]);
     setup.names.push(gone.to_string());
+    setup.places = Rate { burst: 1, refill_ms: 3_600_000 };
     let site = setup.start().await;
     assert!(site.aux.ready().is_err());
-    assert_eq!(site.edge("red").await.refused(), Some("unavailable"));
+    // A place that could not be given is not counted.
+    for _ in 0..2 {
+        assert_eq!(site.edge("red").await.refused(), Some("unavailable"));
+    }
     assert_eq!(site.get("/red").await.status(), 200);
     assert_eq!(site.get("/api/site").await.status(), 503);
 }

@@ -173,3 +173,18 @@ async fn a_drain_is_kept_over_a_restart_until_it_is_taken_back() {
     assert_eq!(site.backend(&one.name()).unwrap().drain, Drain::No);
     assert_eq!(site.open("new", &all).await.owner, 0, "it is the emptier one");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_is_ready_from_when_it_places_new_rooms() {
+    let backend = Played::start().await;
+    let site = Setup::of(&[&backend]).start().await;
+    let is_settled = || site.aux.fleet_view().is_settled;
+    assert!(!is_settled() && site.aux.ready().is_err(), "just begun");
+    site.until("both at once", || {
+        let (before, ready, after) = (is_settled(), site.aux.ready(), is_settled());
+        assert!(before != after || ready.is_ok() == after, "{ready:?}");
+        after
+    })
+    .await;
+    site.open("red", &[&backend]).await;
+}

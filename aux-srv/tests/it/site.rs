@@ -26,6 +26,8 @@ const BEHIND_MS: u64 = GRACE_MS;
 /// How long anything may take.
 const PATIENCE: Duration = Duration::from_secs(15);
 
+const PLENTY: Rate = Rate { burst: 1_000_000, refill_ms: 1 };
+
 /// A running aux-srv. It ends, as by kill -9, when it is dropped.
 pub(crate) struct Site {
     pub(crate) aux: Arc<AuxServer>,
@@ -44,6 +46,7 @@ pub(crate) struct Setup {
     pub(crate) file: Option<RosterFile>,
     pub(crate) files: Vec<FileInstance>,
     pub(crate) direct_domain: String,
+    pub(crate) places: Rate,
 }
 
 impl Setup {
@@ -54,6 +57,7 @@ impl Setup {
             file: None,
             files: Vec::new(),
             direct_domain: String::new(),
+            places: PLENTY,
         }
     }
 
@@ -62,9 +66,8 @@ impl Setup {
         let mut registry = Registry::with_prefix("instantchat");
         let (clock, hand) = Clock::manual(Clock::system().unix() - BEHIND_MS);
         lifecycle.spawn(pass(hand.clone(), lifecycle.clone()));
-        let lookups = Rate { burst: 1_000_000, refill_ms: 1 };
         let parts = Parts {
-            config: Config { lookups, ..Config::default() },
+            config: Config { lookups: PLENTY, places: self.places, ..Config::default() },
             keys: keys(),
             clock,
             data_dir: self.folder.path().to_owned(),

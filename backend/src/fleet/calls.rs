@@ -8,7 +8,7 @@ use ::fleet::{
     About, Announced, Answer, CallError, Poll, PollAnswer, RoomFacts, RoomRow, RoomSummary,
 };
 use futures_util::FutureExt;
-use placement::Load;
+use placement::{Load, RunId};
 
 use crate::backend::Backend;
 use crate::rooms::{Command, RoomHandle};
@@ -39,16 +39,35 @@ impl ::fleet::Backend for Calls {
         async move { Ok(self.page(after.as_deref(), limit.min(ROOMS_PAGE_MAX))) }.boxed()
     }
 
-    fn delete(&self, room: Arc<str>) -> Answer<'_, bool> {
-        self.end(room).boxed()
+    fn delete(&self, run: RunId, room: Arc<str>) -> Answer<'_, bool> {
+        async move {
+            self.is_meant(run)?;
+            self.end(room).await
+        }
+        .boxed()
     }
 
-    fn announce(&self, text: Arc<str>) -> Answer<'_, Announced> {
-        self.tell_everybody(text).boxed()
+    fn announce(&self, run: RunId, text: Arc<str>) -> Answer<'_, Announced> {
+        async move {
+            self.is_meant(run)?;
+            self.tell_everybody(text).await
+        }
+        .boxed()
     }
 }
 
 impl Calls {
+    /// Refuses what was said to another process, and what was said to this address before a restart.
+    fn is_meant(&self, run: RunId) -> Result<(), CallError> {
+        if run == self.0.standing.run() {
+            return Ok(());
+        }
+        Err(CallError::Rejected {
+            status: 410,
+            detail: "meant for another run of a backend".into(),
+        })
+    }
+
     fn answer(&self, poll: &Poll) -> Result<PollAnswer, CallError> {
         let backend = &self.0;
         let draining = backend.lifecycle.stopping();

@@ -176,7 +176,7 @@ async fn a_name_is_held_until_the_router_knows_that_its_room_is_over() {
     let server = TestServer::start().await;
     let (mut ada, joined) = server.member("tea", "Ada").await;
     *server.told.failing.lock().unwrap() = Some(CallError::Timeout);
-    assert!(server.backend.fleet().delete("tea".into()).await.unwrap());
+    assert!(server.backend.fleet().delete(server.router.run(), "tea".into()).await.unwrap());
     assert_eq!(closed(&mut ada).await.0, 4003);
     server.until("it waits", |server| server.metric("rooms_releasing") == 1.0).await;
     let mut bob = server.visit("tea").await;
@@ -251,15 +251,26 @@ async fn post_after_the_router_went(aux: &str) -> bool {
 }
 
 #[tokio::test]
-async fn a_closed_port_is_a_lost_router_and_a_silent_one_is_a_cut() {
+async fn a_closed_port_is_a_lost_router_and_one_that_is_silent_or_cuts_off_is_none() {
     // Whoever has had a port is not given it again at once.
     let closed = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().to_string();
     let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = silent.local_addr().unwrap().to_string();
-    let (goes_on, waits) =
-        tokio::join!(post_after_the_router_went(&closed), post_after_the_router_went(&address));
-    assert!(goes_on, "nothing listens there");
-    assert!(!waits, "somebody may be there");
+    let silent_at = silent.local_addr().unwrap().to_string();
+    let cutter = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let cutter_at = cutter.local_addr().unwrap().to_string();
+    let cutting = tokio::spawn(async move {
+        while let Ok((stream, _)) = cutter.accept().await {
+            stream.set_zero_linger().unwrap();
+        }
+    });
+    let (after_closed, after_silent, after_cut) = tokio::join!(
+        post_after_the_router_went(&closed),
+        post_after_the_router_went(&silent_at),
+        post_after_the_router_went(&cutter_at),
+    );
+    cutting.abort();
+    assert!(after_closed, "nothing listens there");
+    assert!(!after_silent && !after_cut, "somebody may be there");
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 use fleet::CallError;
 use fleet::limits::NOTICE_CHARS_MAX;
+use placement::RunId;
 use protocol::fleet::FileNotice;
 use protocol::frame::{Join, ServerFrame};
 
@@ -35,9 +36,9 @@ async fn a_deleted_room_is_closed_given_back_and_its_files_go() {
     let server = TestServer::start().await;
     let (mut ada, joined) = server.member("tea", "Ada").await;
     let _bob = server.member("coffee", "Bob").await;
-    let calls = server.backend.fleet();
-    assert!(!calls.delete("water".into()).await.unwrap());
-    assert!(calls.delete("tea".into()).await.unwrap());
+    let (calls, run) = (server.backend.fleet(), server.router.run());
+    assert!(!calls.delete(run, "water".into()).await.unwrap());
+    assert!(calls.delete(run, "tea".into()).await.unwrap());
     assert_eq!(closed(&mut ada).await, (4003, "room_closed".into()));
     assert_eq!(server.rooms(), 1);
     let released = |server: &TestServer| !server.told.released.lock().unwrap().is_empty();
@@ -53,8 +54,8 @@ async fn a_notice_reaches_everybody_and_is_no_event() {
     let (ada, _) = server.member("tea", "Ada").await;
     let (bob, _) = server.member("tea", "Bob").await;
     let (cleo, _) = server.member("coffee", "Cleo").await;
-    let calls = server.backend.fleet();
-    let told = calls.announce("Restarting in a minute.".into()).await.unwrap();
+    let (calls, run) = (server.backend.fleet(), server.router.run());
+    let told = calls.announce(run, "Restarting in a minute.".into()).await.unwrap();
     assert_eq!((told.rooms, told.peers), (2, 3));
     for (mut client, seq) in [(ada, 1), (bob, 2), (cleo, 1)] {
         match next(&mut client).await.unwrap() {
@@ -64,8 +65,20 @@ async fn a_notice_reaches_everybody_and_is_no_event() {
         assert_eq!(client.say("k", "an event").await.unwrap(), seq);
     }
     for bad in [String::new(), " ".into(), "x".repeat(NOTICE_CHARS_MAX + 1)] {
-        let refused = calls.announce(bad.into()).await.unwrap_err();
+        let refused = calls.announce(run, bad.into()).await.unwrap_err();
         assert!(matches!(refused, CallError::Rejected { status: 400, .. }), "{refused}");
     }
-    assert!(calls.announce("x".repeat(NOTICE_CHARS_MAX).into()).await.is_ok());
+    assert!(calls.announce(run, "x".repeat(NOTICE_CHARS_MAX).into()).await.is_ok());
+}
+
+#[tokio::test]
+async fn what_was_said_to_another_run_is_not_done() {
+    let server = TestServer::start().await;
+    let (mut ada, _) = server.member("tea", "Ada").await;
+    let (calls, other) = (server.backend.fleet(), RunId(server.router.run().0 + 1));
+    let refused = calls.delete(other, "tea".into()).await.unwrap_err();
+    assert!(matches!(refused, CallError::Rejected { status: 410, .. }), "{refused}");
+    let refused = calls.announce(other, "Free money.".into()).await.unwrap_err();
+    assert!(matches!(refused, CallError::Rejected { status: 410, .. }), "{refused}");
+    assert_eq!(ada.say("k", "the first that she hears of").await.unwrap(), 1);
 }

@@ -110,6 +110,11 @@ impl TestRouter {
         router
     }
 
+    /// The run of the backend.
+    pub(crate) fn run(&self) -> RunId {
+        RunId(self.run)
+    }
+
     /// Asks the backend, and confirms what it answered to the question before.
     pub(crate) async fn confirm(&self) -> PollAnswer {
         self.ask(Vec::new(), true).await.unwrap()

@@ -3,6 +3,7 @@
 use std::pin::Pin;
 use std::sync::Arc;
 
+use placement::RunId;
 use protocol::fleet::FileNotice;
 
 use crate::error::CallError;
@@ -25,11 +26,13 @@ pub trait Backend: Send + Sync {
     /// [`crate::limits::ROOMS_PAGE_MAX`].
     fn rooms(&self, after: Option<Arc<str>>, limit: u32) -> Answer<'_, Vec<RoomRow>>;
 
-    /// Ends a room and tells its peers so; whether it was there.
-    fn delete(&self, room: Arc<str>) -> Answer<'_, bool>;
+    /// Ends a room and tells its peers so; whether it was there. Only this run of the backend does
+    /// it, so that the call cannot be said again to another process.
+    fn delete(&self, run: RunId, room: Arc<str>) -> Answer<'_, bool>;
 
-    /// Shows a text to everybody in every room, of [`crate::limits::NOTICE_CHARS_MAX`] at most.
-    fn announce(&self, text: Arc<str>) -> Answer<'_, Announced>;
+    /// Shows a text to everybody in every room, of [`crate::limits::NOTICE_CHARS_MAX`] at most. Only
+    /// this run of the backend does it.
+    fn announce(&self, run: RunId, text: Arc<str>) -> Answer<'_, Announced>;
 }
 
 /// The router, as backends see it.

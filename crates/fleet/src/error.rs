@@ -8,9 +8,13 @@ use placement::RouterId;
 /// Why a call has no answer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CallError {
-    /// Nothing listens there, or the connection was reset: the process is gone.
-    #[error("the connection was refused or reset")]
+    /// Nothing listens there: the machine said so.
+    #[error("the connection was refused")]
     Refused,
+    /// The connection was cut after it was open: the process may be gone, or something between the
+    /// two has cut it.
+    #[error("the connection was reset")]
+    Reset,
     /// The address's host name has no address.
     #[error("the host name does not resolve")]
     Unresolved,
@@ -36,6 +40,14 @@ pub enum CallError {
     Bad(String),
 }
 
+impl CallError {
+    /// Whether it is likelier that the process is gone than that it is slow. Whoever must be sure
+    /// that nobody is there goes by [`CallError::Refused`] alone.
+    pub fn says_gone(&self) -> bool {
+        matches!(self, Self::Refused | Self::Reset)
+    }
+}
+
 /// What a failure of the HTTP client says about the process that was called.
 pub(crate) fn broken(error: &reqwest::Error) -> CallError {
     if error.is_dns() {
@@ -49,10 +61,10 @@ pub(crate) fn broken(error: &reqwest::Error) -> CallError {
     while let Some(error) = cause {
         if let Some(error) = error.downcast_ref::<io::Error>() {
             match error.kind() {
-                io::ErrorKind::ConnectionRefused
-                | io::ErrorKind::ConnectionReset
+                io::ErrorKind::ConnectionRefused => return CallError::Refused,
+                io::ErrorKind::ConnectionReset
                 | io::ErrorKind::ConnectionAborted
-                | io::ErrorKind::BrokenPipe => return CallError::Refused,
+                | io::ErrorKind::BrokenPipe => return CallError::Reset,
                 // Packets are lost on their way: as silent as a cut.
                 io::ErrorKind::HostUnreachable
                 | io::ErrorKind::NetworkUnreachable

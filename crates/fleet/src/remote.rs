@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use placement::RunId;
 use protocol::fleet::FileNotice;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -48,12 +49,12 @@ impl Backend for Remote {
         self.call(paths::ROOMS, (after, limit))
     }
 
-    fn delete(&self, room: Arc<str>) -> Answer<'_, bool> {
-        self.call(paths::DELETE, room)
+    fn delete(&self, run: RunId, room: Arc<str>) -> Answer<'_, bool> {
+        self.call(paths::DELETE, (run.0, room))
     }
 
-    fn announce(&self, text: Arc<str>) -> Answer<'_, Announced> {
-        self.call(paths::ANNOUNCE, text)
+    fn announce(&self, run: RunId, text: Arc<str>) -> Answer<'_, Announced> {
+        self.call(paths::ANNOUNCE, (run.0, text))
     }
 }
 

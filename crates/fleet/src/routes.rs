@@ -7,6 +7,7 @@ use axum::extract::Request;
 use axum::response::Response;
 use axum::routing::{MethodRouter, post};
 use http::StatusCode;
+use placement::RunId;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -26,8 +27,14 @@ pub fn backend_routes(backend: Arc<dyn Backend>, guard: Guard) -> Router {
             paths::ROOMS,
             call.route(Replay::Refused, |backend, (after, limit)| backend.rooms(after, limit)),
         )
-        .route(paths::DELETE, call.route(Replay::Refused, |backend, room| backend.delete(room)))
-        .route(paths::ANNOUNCE, call.route(Replay::Refused, |backend, text| backend.announce(text)))
+        .route(
+            paths::DELETE,
+            call.route(Replay::Refused, |backend, (run, room)| backend.delete(RunId(run), room)),
+        )
+        .route(
+            paths::ANNOUNCE,
+            call.route(Replay::Refused, |backend, (run, text)| backend.announce(RunId(run), text)),
+        )
 }
 
 /// The routes of the router.

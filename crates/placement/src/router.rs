@@ -149,7 +149,7 @@ impl Router {
         if !self.epochs.is_begun() || self.superseded {
             return Vec::new();
         }
-        self.has_settled |= self.is_settled(now);
+        self.has_settled = self.has_settled(now);
         let is_due = |link: &Link| {
             link.asked_at.is_none_or(|at| now.mono.saturating_sub(at) >= ASK_EVERY_MS)
         };
@@ -172,6 +172,11 @@ impl Router {
     /// Whether every backend that may own an unknown room was heard, or is down.
     pub fn is_settled(&self, now: Now) -> bool {
         now.mono.saturating_sub(self.started_at) >= self.grace_ms && !self.awaits_backends()
+    }
+
+    /// Whether that was so once since the start.
+    pub fn has_settled(&self, now: Now) -> bool {
+        self.has_settled || self.is_settled(now)
     }
 
     /// Whether a backend was neither heard yet nor found dead: what is on no record may live there. One

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::NameError;
+
 /// Why something was refused. On the wire in snake case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
@@ -125,6 +127,19 @@ impl ErrorCode {
             Self::TooLarge => "too_large",
             Self::QuotaExceeded => "quota_exceeded",
             Self::BadRequest => "bad_request",
+        }
+    }
+}
+
+impl From<NameError> for ErrorCode {
+    fn from(error: NameError) -> Self {
+        match error {
+            NameError::Reserved => Self::ReservedName,
+            NameError::TooShort
+            | NameError::TooLong
+            | NameError::BadCharacter
+            | NameError::TooManyMarks
+            | NameError::MixedScripts => Self::BadName,
         }
     }
 }

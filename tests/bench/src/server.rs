@@ -102,7 +102,7 @@ fn command(
                 command.env(format!("INSTANTCHAT__BACKEND__{key}"), plenty);
             }
             command.env("INSTANTCHAT__BACKEND__ADDRESSES__SOCKETS_MAX", "1000000");
-            command.env("INSTANTCHAT__AUX_SRV__LOOKUPS", plenty);
+            command.env("INSTANTCHAT__AUX_SRV__PLACES", plenty);
             // All clients are one address here, which a proxy's may be.
             command.env("INSTANTCHAT__TRUSTED_PROXIES", "[127.0.0.0/8]");
         }

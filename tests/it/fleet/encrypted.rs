@@ -42,5 +42,5 @@ async fn a_fleet_that_calls_by_tls_chats_and_answers_nobody_without() {
     let plain = Caller::new(keys, Clock::system(), None).expect("a caller");
     let backend = plain.backend(&fleet.backend_address(1).to_string());
     let answer = backend.summary("tea".into()).await;
-    assert!(matches!(answer, Err(CallError::Bad(_) | CallError::Refused)), "{answer:?}");
+    assert!(matches!(answer, Err(CallError::Bad(_) | CallError::Reset)), "{answer:?}");
 }

@@ -1,6 +1,7 @@
 //! Pages of rooms from several backends.
 
 use fleet::{Announced, Answer, CallError, Poll, PollAnswer, RoomSummary};
+use placement::RunId;
 
 use super::*;
 
@@ -25,11 +26,11 @@ impl fleet::Backend for Holds {
         })
     }
 
-    fn delete(&self, _: Arc<str>) -> Answer<'_, bool> {
+    fn delete(&self, _: RunId, _: Arc<str>) -> Answer<'_, bool> {
         Box::pin(async { Ok(false) })
     }
 
-    fn announce(&self, _: Arc<str>) -> Answer<'_, Announced> {
+    fn announce(&self, _: RunId, _: Arc<str>) -> Answer<'_, Announced> {
         Box::pin(async { Ok(Announced::default()) })
     }
 }
@@ -53,7 +54,7 @@ fn backends(rooms: u32, count: u32) -> Vec<Asked> {
 }
 
 fn asked(number: u32, rows: Option<Vec<RoomRow>>) -> Asked {
-    Asked { name: format!("b{number}").into(), link: Arc::new(Holds(rows)) }
+    Asked { name: format!("b{number}").into(), run: Some(RunId(1)), link: Arc::new(Holds(rows)) }
 }
 
 /// All names, page by page.

@@ -42,7 +42,7 @@ async fn a_room_is_deleted_where_it_lives() {
     };
     let (status, json, _) = site.ask(delete("b1:1", r#"{"room":" Garden "}"#)).await;
     assert_eq!((status, &json["deleted"]), (StatusCode::OK, &Value::Bool(true)));
-    assert_eq!(*site.fleet.done.lock().unwrap(), ["b1:1 deletes garden"]);
+    assert_eq!(*site.fleet.done.lock().unwrap(), ["run 7 of b1:1 deletes garden"]);
     for (backend, body, status) in [
         ("b2:1", r#"{"room":"garden"}"#, StatusCode::NOT_FOUND),
         ("b9:1", r#"{"room":"garden"}"#, StatusCode::NOT_FOUND),
@@ -64,7 +64,7 @@ async fn a_notice_reaches_every_backend_that_is_up_and_says_which_were_not_reach
     assert_eq!(json["missing"][0]["backend"], "b2:1");
     let mut done = site.fleet.done.lock().unwrap().clone();
     done.sort();
-    assert_eq!(done, ["b1:1 says soon", "b2:1 says soon"]);
+    assert_eq!(done, ["run 7 of b1:1 says soon", "run 7 of b2:1 says soon"]);
 }
 
 #[tokio::test]

@@ -9,17 +9,16 @@ use tokio::net::TcpStream;
 
 use crate::callee::{Callee, question};
 use crate::liar::{Liar, Lie, Sealed, head};
-use crate::{Served, caller, keys};
+use crate::{RUN, Served, caller, keys};
 
 #[tokio::test]
 async fn a_question_is_as_large_as_it_may_be_and_no_larger() {
     let callee = Callee::new();
     let served = Served::backend(&callee).await;
     let backend = caller().backend(&served.address());
-    // Two quotes go around the text.
-    let largest = "x".repeat(REQUEST_BYTES_MAX - 2);
-    assert_eq!(backend.delete(largest.as_str().into()).await, Ok(true));
-    let answer = backend.delete(format!("{largest}x").into()).await;
+    let largest = "x".repeat(REQUEST_BYTES_MAX - r#"[3,""]"#.len());
+    assert_eq!(backend.delete(RUN, largest.as_str().into()).await, Ok(true));
+    let answer = backend.delete(RUN, format!("{largest}x").into()).await;
     assert!(matches!(answer, Err(CallError::Bad(_))), "{answer:?}");
     assert_eq!(callee.heard().len(), 1);
 }
@@ -41,9 +40,9 @@ async fn of_bytes(bytes: usize, says_length: bool) -> Liar {
 async fn an_answer_is_as_large_as_it_may_be_and_no_larger() {
     for says_length in [true, false] {
         let liar = of_bytes(ANSWER_BYTES_MAX, says_length).await;
-        assert_eq!(caller().backend(&liar.address()).delete("tea".into()).await, Ok(true));
+        assert_eq!(caller().backend(&liar.address()).delete(RUN, "tea".into()).await, Ok(true));
         let liar = of_bytes(ANSWER_BYTES_MAX + 1, says_length).await;
-        let answer = caller().backend(&liar.address()).delete("tea".into()).await;
+        let answer = caller().backend(&liar.address()).delete(RUN, "tea".into()).await;
         let Err(CallError::Bad(why)) = answer else { panic!("{answer:?}") };
         assert!(why.contains("larger"), "{why}");
     }

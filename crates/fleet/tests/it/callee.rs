@@ -140,12 +140,12 @@ impl Backend for Callee {
         self.answer(format!("rooms {after:?} {limit}"), vec![row("tea")])
     }
 
-    fn delete(&self, room: Arc<str>) -> Answer<'_, bool> {
-        self.answer(format!("delete {room}"), true)
+    fn delete(&self, run: RunId, room: Arc<str>) -> Answer<'_, bool> {
+        self.answer(format!("run {} deletes {room}", run.0), true)
     }
 
-    fn announce(&self, text: Arc<str>) -> Answer<'_, Announced> {
-        self.answer(format!("announce {text}"), Announced { rooms: 1, peers: 2 })
+    fn announce(&self, run: RunId, text: Arc<str>) -> Answer<'_, Announced> {
+        self.answer(format!("run {} announces {text}", run.0), Announced { rooms: 1, peers: 2 })
     }
 }
 

@@ -11,7 +11,7 @@ use service::tls::{Tls, TlsConfig};
 use tempfile::TempDir;
 
 use crate::callee::Callee;
-use crate::{Served, caller, keys};
+use crate::{RUN, Served, caller, keys};
 
 /// An authority, and the TLS of a process that it has certified for a host.
 fn tls(host: &str) -> Tls {
@@ -49,7 +49,7 @@ fn backend(tls: &Tls, served: &Served) -> Arc<dyn Backend> {
 async fn those_of_one_authority_call_each_other() {
     let tls = tls("127.0.0.1");
     let served = served(&tls).await;
-    assert_eq!(backend(&tls, &served).delete("tea".into()).await, Ok(true));
+    assert_eq!(backend(&tls, &served).delete(RUN, "tea".into()).await, Ok(true));
 }
 
 #[tokio::test]
@@ -57,7 +57,7 @@ async fn whoever_is_certified_by_another_authority_or_for_another_host_is_not_be
     let (own, other, elsewhere) = (tls("127.0.0.1"), tls("127.0.0.1"), tls("backend-1"));
     for (caller, callee) in [(&own, &other), (&elsewhere, &elsewhere)] {
         let served = served(callee).await;
-        let answer = backend(caller, &served).delete("tea".into()).await;
+        let answer = backend(caller, &served).delete(RUN, "tea".into()).await;
         let Err(CallError::Bad(why)) = answer else { panic!("{answer:?}") };
         assert!(why.contains("certificate"), "{why}");
     }
@@ -66,13 +66,13 @@ async fn whoever_is_certified_by_another_authority_or_for_another_host_is_not_be
 #[tokio::test]
 async fn a_plain_answer_to_tls_is_bad() {
     let served = Served::backend(&Callee::new()).await;
-    let answer = backend(&tls("127.0.0.1"), &served).delete("tea".into()).await;
+    let answer = backend(&tls("127.0.0.1"), &served).delete(RUN, "tea".into()).await;
     assert!(matches!(answer, Err(CallError::Bad(_))), "{answer:?}");
 }
 
 #[tokio::test]
 async fn a_plain_question_to_tls_is_not_answered() {
     let served = served(&tls("127.0.0.1")).await;
-    let answer = caller().backend(&served.address()).delete("tea".into()).await;
-    assert!(matches!(answer, Err(CallError::Bad(_) | CallError::Refused)), "{answer:?}");
+    let answer = caller().backend(&served.address()).delete(RUN, "tea".into()).await;
+    assert!(matches!(answer, Err(CallError::Bad(_) | CallError::Reset)), "{answer:?}");
 }

@@ -8,10 +8,10 @@ use tokio::net::TcpListener;
 
 use crate::callee::Callee;
 use crate::liar::{Liar, Lie, Sealed, head};
-use crate::{Served, caller, keys, strangers};
+use crate::{RUN, Served, caller, keys, strangers};
 
 async fn deleted(address: &str) -> Result<bool, CallError> {
-    caller().backend(address).delete("tea".into()).await
+    caller().backend(address).delete(RUN, "tea".into()).await
 }
 
 #[expect(clippy::disallowed_methods, reason = "a test measures how long a call takes")]
@@ -36,9 +36,9 @@ async fn where_nothing_listens_the_call_is_refused() {
 }
 
 #[tokio::test]
-async fn a_reset_before_the_answer_is_a_refusal_and_a_close_is_none() {
+async fn a_reset_before_the_answer_is_told_from_a_refusal_and_from_a_close() {
     let resets = Liar::new(|_| Lie::Resets).await;
-    assert_eq!(deleted(&resets.address()).await, Err(CallError::Refused));
+    assert_eq!(deleted(&resets.address()).await, Err(CallError::Reset));
     let closes = Liar::new(|_| Lie::Closes).await;
     let answer = deleted(&closes.address()).await;
     assert!(matches!(answer, Err(CallError::Bad(_))), "{answer:?}");
@@ -49,11 +49,11 @@ async fn a_process_that_ends_between_two_calls_is_refused() {
     let callee = Callee::new();
     let served = Served::backend(&callee).await;
     let backend = caller().backend(&served.address());
-    assert_eq!(backend.delete("tea".into()).await, Ok(true));
+    assert_eq!(backend.delete(RUN, "tea".into()).await, Ok(true));
     let lifecycle = served.lifecycle.clone();
     drop(served);
     assert!(lifecycle.finish(Duration::from_secs(20)).await);
-    assert_eq!(backend.delete("tea".into()).await, Err(CallError::Refused));
+    assert_eq!(backend.delete(RUN, "tea".into()).await, Err(CallError::Refused));
 }
 
 #[tokio::test]
@@ -94,7 +94,7 @@ async fn a_callee_that_never_answers_ends_the_call_in_time() {
     let callee = Callee::hanging();
     let served = Served::backend(&callee).await;
     let began = now();
-    let answer = caller().backend(&served.address()).delete("tea".into()).await;
+    let answer = caller().backend(&served.address()).delete(RUN, "tea".into()).await;
     let silent =
         matches!(answer, Err(CallError::Timeout | CallError::Rejected { status: 504, .. }));
     assert!(silent && began.elapsed() < 5 * CALL_MAX, "{answer:?}");

@@ -15,6 +15,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use fleet::{Caller, Guard, backend_routes};
+use placement::RunId;
 use protocol::token::Keyring;
 use service::http::{ServeOptions, serve};
 use service::tls::Tls;
@@ -22,6 +23,9 @@ use service::{Clock, Lifecycle};
 use tokio::net::TcpListener;
 
 use callee::Callee;
+
+/// The run that is called.
+const RUN: RunId = RunId(3);
 
 /// The keys of the fleet of these tests.
 fn keys() -> Keyring {

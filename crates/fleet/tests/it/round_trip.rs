@@ -11,7 +11,7 @@ use protocol::wire::Id128;
 use service::Clock;
 
 use crate::callee::{Callee, answer, facts, question, row};
-use crate::{Served, caller, keys};
+use crate::{RUN, Served, caller, keys};
 
 #[tokio::test]
 async fn a_backend_hears_and_is_heard() {
@@ -22,11 +22,17 @@ async fn a_backend_hears_and_is_heard() {
     let summary = Some(RoomSummary { protected: true, members: 2 });
     assert_eq!(backend.summary("tea".into()).await, Ok(summary));
     assert_eq!(backend.rooms(Some("a".into()), 10).await, Ok(vec![row("tea")]));
-    assert_eq!(backend.delete("tea".into()).await, Ok(true));
+    assert_eq!(backend.delete(RUN, "tea".into()).await, Ok(true));
     let announced = Announced { rooms: 1, peers: 2 };
-    assert_eq!(backend.announce("soon".into()).await, Ok(announced));
+    assert_eq!(backend.announce(RUN, "soon".into()).await, Ok(announced));
     let asked = format!("{:?}", question());
-    let heard = [&asked, "summary tea", "rooms Some(\"a\") 10", "delete tea", "announce soon"];
+    let heard = [
+        &asked,
+        "summary tea",
+        "rooms Some(\"a\") 10",
+        "run 3 deletes tea",
+        "run 3 announces soon",
+    ];
     assert_eq!(callee.heard(), heard);
 }
 
@@ -68,7 +74,7 @@ async fn a_callee_s_error_is_its_caller_s() {
     }
     let callee = Callee::failing(CallError::Bad("nonsense".into()));
     let served = Served::backend(&callee).await;
-    let answer = caller().backend(&served.address()).delete("tea".into()).await;
+    let answer = caller().backend(&served.address()).delete(RUN, "tea".into()).await;
     assert!(matches!(answer, Err(CallError::Rejected { status: 502, .. })), "{answer:?}");
 }
 
@@ -81,14 +87,14 @@ async fn the_secret_before_still_calls_and_still_answers() {
     let guard = Guard::new(both.clone(), Clock::system());
     let rotated = Served::new(fleet::backend_routes(callee.clone(), guard), None).await;
     // Only the callee was given the new one: its answer is signed with what the caller cannot know.
-    let answer = caller().backend(&rotated.address()).delete("tea".into()).await;
+    let answer = caller().backend(&rotated.address()).delete(RUN, "tea".into()).await;
     assert!(matches!(answer, Err(CallError::Bad(_))), "{answer:?}");
     // So all are given both first, and the new one signs afterwards.
     let both_old_first = Keyring::new(old, Some(new)).unwrap();
     let early = fleet::Caller::new(both_old_first, Clock::system(), None).unwrap();
-    assert_eq!(early.backend(&rotated.address()).delete("tea".into()).await, Ok(true));
+    assert_eq!(early.backend(&rotated.address()).delete(RUN, "tea".into()).await, Ok(true));
     let late = fleet::Caller::new(both, Clock::system(), None).unwrap();
     let served = Served::backend(&callee).await;
-    let answer = late.backend(&served.address()).delete("tea".into()).await;
+    let answer = late.backend(&served.address()).delete(RUN, "tea".into()).await;
     assert!(matches!(answer, Err(CallError::Bad(_))), "{answer:?}");
 }

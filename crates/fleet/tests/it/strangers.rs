@@ -17,7 +17,7 @@ use crate::{Served, keys, strangers};
 
 const NOW_MS: u64 = 1_800_000_000_000;
 const DELETE: &str = "/fleet/rooms/delete";
-const BODY: &[u8] = b"\"tea\"";
+const BODY: &[u8] = b"[3,\"tea\"]";
 
 /// A question as whoever writes it likes it.
 struct Question {
@@ -132,7 +132,7 @@ async fn what_was_said_before_is_not_done_again() {
     assert_eq!(said(&served, DELETE, std::slice::from_ref(&token), BODY).await.0, 401);
     hand.advance(10 * fleet::limits::CLOCKS_APART_MAX_MS);
     assert_eq!(said(&served, DELETE, &[token], BODY).await.0, 401);
-    assert_eq!(callee.heard(), ["delete tea"]);
+    assert_eq!(callee.heard(), ["run 3 deletes tea"]);
 }
 
 #[tokio::test]
@@ -154,10 +154,11 @@ async fn a_clock_may_be_two_minutes_off_and_no_more() {
 #[tokio::test]
 async fn a_question_that_only_reads_takes_no_place_in_the_memory() {
     let (callee, served, _hand) = backend().await;
-    let token = Question { path: "/fleet/rooms/summary", ..Question::good() }.sign();
+    let (path, body) = ("/fleet/rooms/summary", &b"\"tea\""[..]);
+    let token = Question { path, body, ..Question::good() }.sign();
     for _ in 0..2 {
         let tokens = std::slice::from_ref(&token);
-        assert_eq!(said(&served, "/fleet/rooms/summary", tokens, BODY).await.0, 200);
+        assert_eq!(said(&served, path, tokens, body).await.0, 200);
     }
     assert_eq!(callee.heard().len(), 2);
 }

@@ -28,6 +28,7 @@ const GRACE: Duration = Duration::from_secs(10);
 pub(in crate::fleet) fn options(backends: usize) -> Options {
     Options { backends, file_servers: 1, ..Options::default() }
         .with("AUX_SRV__LOOKUPS__BURST", "1000000")
+        .with("AUX_SRV__PLACES__BURST", "1000000")
         .with("BACKEND__ADDRESSES__ROOMS_CREATED__BURST", "1000000")
         .with("BACKEND__ADDRESSES__CONNECTS__BURST", "1000000")
         .with("CONNECTIONS_PER_ADDRESS", "60000")
