@@ -1,11 +1,10 @@
 //! G10 of a whole fleet: no name of a room, no text, no previewed address and nothing of a
 //! browser reaches a log or the disk, errors included.
 
-use std::path::Path;
-
 use protocol::frame::Join;
 use tests::fleet::{Edge, Fleet, HOST, Options};
 use tests::http::{exchange, get};
+use tests::marker::{contains, files_with};
 use tests::waiting::{DEADLINE, within};
 use tokio::net::TcpStream;
 
@@ -172,38 +171,4 @@ async fn an_nginx_that_is_out_of_connections_does_not_tell_whose_request_it_was(
     assert!(!contains(said.as_bytes(), MARK) && !said.contains("client:"), "{said}");
     let found = files_with(folder.path(), MARK);
     assert!(found.is_empty(), "{found:?}");
-}
-
-#[test]
-fn a_trace_would_be_found() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let below = folder.path().join("a/b");
-    std::fs::create_dir_all(&below).expect("it is made");
-    std::fs::write(below.join("log"), "x MARKER text WQ7X y").expect("it is written");
-    assert_eq!(files_with(folder.path(), MARK).len(), 1);
-    std::fs::rename(&below, folder.path().join("a/wq7x")).expect("it is renamed");
-    assert_eq!(files_with(folder.path(), MARK).len(), 2, "names of files count too");
-}
-
-fn contains(text: &[u8], marker: &str) -> bool {
-    text.to_ascii_lowercase().windows(marker.len()).any(|window| window == marker.as_bytes())
-}
-
-/// Everything below `folder` whose path or content holds the marker, in any case.
-fn files_with(folder: &Path, marker: &str) -> Vec<String> {
-    let mut found = Vec::new();
-    let mut open = vec![folder.to_path_buf()];
-    while let Some(path) = open.pop() {
-        if path.is_dir() {
-            let entries = std::fs::read_dir(&path).expect("it can be listed");
-            open.extend(entries.map(|entry| entry.expect("an entry").path()));
-        }
-        let content =
-            if path.is_file() { std::fs::read(&path).expect("it is ours") } else { Vec::new() };
-        let below = path.strip_prefix(folder).expect("it is below").display().to_string();
-        if contains(&content, marker) || contains(below.as_bytes(), marker) {
-            found.push(below);
-        }
-    }
-    found
 }
