@@ -38,12 +38,13 @@ pub struct Entry {
 impl Ledger {
     /// A member was sent this event.
     pub fn saw(&self, incarnation: &str, event: &Event) -> Option<Fault> {
-        let entry = Entry::of(event);
-        let mut pages = self.lock();
-        let page = page(&mut pages, incarnation);
-        page.newest = page.newest.max(event.seq);
-        let known = *page.events.entry(event.seq).or_insert(entry);
-        (known != entry).then_some(Fault::Disagreement { seq: event.seq })
+        self.entered(incarnation, event.seq, Entry::of(event))
+    }
+
+    /// A member of a peer's room heard an author's text.
+    pub fn heard(&self, author: &str, number: u64, text: &str) -> Option<Fault> {
+        let entry = Entry { hash: hash(text), key: None };
+        self.entered(author, number, entry)
     }
 
     /// A post of this key was answered.
@@ -62,6 +63,14 @@ impl Ledger {
     /// All pages.
     pub fn into_pages(self) -> HashMap<String, Page> {
         self.0.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn entered(&self, incarnation: &str, seq: u64, entry: Entry) -> Option<Fault> {
+        let mut pages = self.lock();
+        let page = page(&mut pages, incarnation);
+        page.newest = page.newest.max(seq);
+        let known = *page.events.entry(seq).or_insert(entry);
+        (known != entry).then_some(Fault::Disagreement { seq })
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<String, Page>> {

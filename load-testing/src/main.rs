@@ -8,6 +8,7 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::{Parser, Subcommand};
+use load_testing::dialect::Peer;
 use load_testing::report;
 use load_testing::run::{self, Word};
 use load_testing::scenario::Scenario;
@@ -48,6 +49,9 @@ struct Running {
     /// A host beside this machine that you may put under load, for it is yours.
     #[arg(long, value_name = "HOST")]
     allow_host: Option<String>,
+    /// A peer of the benchmark that listens there instead of this product.
+    #[arg(long, value_name = "PEER")]
+    dialect: Option<Peer>,
     /// Processes that share the run.
     #[arg(long, value_name = "COUNT", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=64))]
     processes: u64,
@@ -66,6 +70,8 @@ struct Parting {
     address: SocketAddr,
     #[arg(long)]
     authority: String,
+    #[arg(long)]
+    dialect: Option<Peer>,
     #[arg(long)]
     run: String,
     #[arg(long)]
@@ -96,12 +102,16 @@ async fn main() -> ExitCode {
 
 async fn run(running: &Running) -> anyhow::Result<bool> {
     let scenario = Scenario::load(&running.scenario)?;
+    if running.dialect.is_some() {
+        scenario.suits_peers(&running.scenario)?;
+    }
     let aim = running.target.as_deref().unwrap_or(&scenario.target);
     let target = Target::find(aim, running.allow_host.as_deref()).await;
-    let target = target.map_err(|reason| match running.target {
+    let mut target = target.map_err(|reason| match running.target {
         Some(_) => anyhow::anyhow!("--target: {reason}"),
         None => anyhow::anyhow!("{}: {reason}", scenario.place_of_target(&running.scenario)),
     })?;
+    target.peer = running.dialect;
     let began = unix_ms();
     let name = format!("{:x}", now());
     let part = if running.processes == 1 {
@@ -110,7 +120,8 @@ async fn run(running: &Running) -> anyhow::Result<bool> {
         run::shared(&running.scenario, &scenario, &target, &name, running.processes).await?
     };
     let (measured, findings) = part.judge();
-    let ran = Run { target: aim.to_owned(), began, processes: running.processes };
+    let (target, peer) = (aim.to_owned(), running.dialect);
+    let ran = Run { target, peer, began, processes: running.processes };
     let summary = Summary::new(&scenario, &ran, &measured, findings);
     if let Some(path) = &running.json {
         let json = serde_json::to_vec_pretty(&summary)?;
@@ -133,9 +144,9 @@ fn check(path: &Path) -> anyhow::Result<bool> {
 }
 
 async fn part(parting: Parting) -> anyhow::Result<bool> {
-    let Parting { scenario, address, authority, run, start, index, count } = parting;
+    let Parting { scenario, address, authority, dialect, run, start, index, count } = parting;
     let scenario = Scenario::load(&scenario)?;
-    let target = Target { authority, address };
+    let target = Target { authority, address, peer: dialect };
     let share = Share { run, start, index, count };
     let part = run::part(scenario, target, share, |progress| say(&Word::Progress(*progress)));
     say(&Word::Part(Box::new(part.await?)));

@@ -37,6 +37,16 @@ pub struct Window {
     pub delivery: Latencies,
 }
 
+/// Latencies of one group's members.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Grouped {
+    /// From due to answer.
+    pub ack: Latencies,
+    /// From due to sight.
+    pub delivery: Latencies,
+}
+
 /// Everything that was measured.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -55,6 +65,8 @@ pub struct Measured {
     pub resume: Latencies,
     /// From the moment that a post was due to its being sent: what the generator itself is late.
     pub lag: Latencies,
+    /// Answers and deliveries of each group, in the scenario's order.
+    pub groups: Vec<Grouped>,
     /// Everything that is only counted.
     pub counts: Counts,
     /// Refusals by code.
@@ -155,6 +167,25 @@ impl Measures {
 }
 
 impl Measured {
+    /// A post of one of this group was answered after so long.
+    pub fn answered(&mut self, group: usize, us: u64) {
+        self.ack.record(us);
+        self.group(group).ack.record(us);
+    }
+
+    /// One of this group saw a post so long after it was due.
+    pub fn delivered(&mut self, group: usize, us: u64) {
+        self.delivery.record(us);
+        self.group(group).delivery.record(us);
+    }
+
+    fn group(&mut self, index: usize) -> &mut Grouped {
+        if self.groups.len() <= index {
+            self.groups.resize_with(index + 1, Grouped::default);
+        }
+        &mut self.groups[index]
+    }
+
     /// Takes over what another process measured in the same run.
     pub fn merge(&mut self, other: &Self) {
         self.window_us = self.window_us.max(other.window_us);
@@ -176,6 +207,11 @@ impl Measured {
             (&mut self.lag, &other.lag),
         ] {
             own.merge(theirs);
+        }
+        for (index, theirs) in other.groups.iter().enumerate() {
+            let own = self.group(index);
+            own.ack.merge(&theirs.ack);
+            own.delivery.merge(&theirs.delivery);
         }
         self.counts.merge(&other.counts);
         for (code, count) in &other.refusals {
@@ -294,7 +330,7 @@ mod tests {
         let measures = Measures::new(0, 10_000_000);
         for us in latencies {
             measures.note(at, |all, window| {
-                all.delivery.record(*us);
+                all.delivered(1, *us);
                 window.delivery.record(*us);
                 all.counts.deliveries += 1;
                 *all.disconnects.entry(4001).or_default() += 1;
@@ -323,6 +359,8 @@ mod tests {
         first.merge(&serde_json::from_str(&text).unwrap());
         assert_eq!(first.counts.deliveries, 4);
         assert_eq!(first.delivery.count(), 4);
+        let groups: Vec<u64> = first.groups.iter().map(|group| group.delivery.count()).collect();
+        assert_eq!(groups, [0, 4]);
         assert!(first.delivery.max().abs_diff(LATENCY_MAX_US) <= LATENCY_MAX_US / 500);
         assert_eq!(first.disconnects[&4001], 4);
         let members: Vec<u64> = first.windows.iter().map(|window| window.members).collect();

@@ -7,15 +7,11 @@ mod noting;
 mod uploading;
 
 use std::collections::{HashMap, VecDeque};
-use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use client::{Client, Error, Options};
 use protocol::frame::{Join, Joined, ServerFrame};
-use tokio::net::{TcpSocket, TcpStream};
 use tokio::task::{JoinError, JoinSet};
-use tokio::time::timeout;
 
 use crate::dice::Dice;
 use crate::fault::Fault;
@@ -26,10 +22,6 @@ use crate::sight::Sight;
 use crate::time::{now, sleep_until};
 use crate::world::World;
 
-/// Bytes of the kernel's buffer of a slow reader: what the server sends soon waits at the server.
-const SLOW_BUFFER_BYTES: u32 = 8 << 10;
-/// How long a connection may take.
-const CONNECT_MAX: Duration = Duration::from_secs(10);
 /// From a failed connection to the next try, doubled up to the second.
 const RETRY_US: (u64, u64) = (200_000, 2_000_000);
 /// How long a member that leaves waits for answers.
@@ -231,7 +223,7 @@ impl MemberLife {
     /// Connects and joins, for the first time or again.
     async fn enter(&mut self) -> Result<Joined, Error> {
         self.asked.clear();
-        let stream = self.connect().await?;
+        let stream = self.world.connect(&self.plan).await?;
         let (joined, resumed_from) = if let Some(client) = &mut self.client {
             let from = client.cursor().map(|cursor| cursor.seq);
             (client.reconnect_over(stream).await?, from)
@@ -247,26 +239,6 @@ impl MemberLife {
         self.old_until = joined.seq;
         self.connected = true;
         Ok(joined)
-    }
-
-    async fn connect(&self) -> Result<TcpStream, Error> {
-        let address = self.world.target.address;
-        let connecting = async {
-            let socket =
-                if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
-            if let Some(source) = self.plan.source {
-                socket.bind(SocketAddr::new(source, 0))?;
-            }
-            if self.plan.stalls.is_some() {
-                socket.set_recv_buffer_size(SLOW_BUFFER_BYTES)?;
-            }
-            socket.connect(address).await
-        };
-        match timeout(CONNECT_MAX, connecting).await {
-            Ok(Ok(stream)) => Ok(stream),
-            Ok(Err(error)) => Err(Error::Closed { code: 1006, reason: error.to_string() }),
-            Err(_) => Err(Error::Timeout("connection")),
-        }
     }
 
     /// Is there: hears what is said and does what is due.

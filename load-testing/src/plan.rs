@@ -13,6 +13,8 @@ pub struct MemberPlan {
     pub number: u64,
     /// What it is called in findings.
     pub name: String,
+    /// The number of its group in the scenario.
+    pub group: usize,
     /// The number of its room among all.
     pub room: usize,
     /// When it is to come.
@@ -40,6 +42,17 @@ pub struct Speech {
     pub posts: Posts,
     /// Speakers of its room.
     pub speakers: u32,
+}
+
+impl Speech {
+    /// Microseconds from a post to the next.
+    pub fn step(&self, dice: &mut Dice) -> u64 {
+        let step = match self.posts.spread {
+            Spread::Evenly => self.every as u64,
+            Spread::Poisson => dice.wait(self.every),
+        };
+        step.max(1)
+    }
 }
 
 /// All rooms and members.
@@ -71,6 +84,7 @@ impl Plan {
                     plan.members.push(MemberPlan {
                         number,
                         name: format!("{}-{room}-{member}", group.name),
+                        group: index,
                         room: first_room + room as usize,
                         arrives_at: place.arrival(&mut dice),
                         source,
@@ -83,6 +97,17 @@ impl Plan {
             }
         }
         plan
+    }
+
+    /// The speakers of each room: their numbers, and when they begin.
+    pub fn speakers(&self) -> Vec<Vec<(u64, u64)>> {
+        let mut rooms = vec![Vec::new(); self.rooms.len()];
+        for member in &self.members {
+            if let (Some(room), Some(speech)) = (rooms.get_mut(member.room), &member.speaks) {
+                room.push((member.number, speech.first_at));
+            }
+        }
+        rooms
     }
 
     /// The part of one of `count` processes.

@@ -149,6 +149,7 @@ fn spawn(program: &PathBuf, path: &Path, target: &Target, share: &Share) -> std:
         .arg(path)
         .args(["--address", &target.address.to_string(), "--authority", &target.authority])
         .args(["--run", &share.run, "--start", &share.start.to_string()])
+        .args(target.peer.iter().flat_map(|peer| ["--dialect", peer.name]))
         .args(["--index", &share.index.to_string(), "--count", &share.count.to_string()])
         .stdin(Stdio::null())
         .stdout(Stdio::piped())

@@ -70,6 +70,19 @@ impl Sight {
         }
     }
 
+    /// A life of the room begins for the member, with everything up to `seq` before its time.
+    pub fn begin(&mut self, incarnation: String, seq: u64) {
+        self.past.extend(self.life.take());
+        self.life = Some(Life {
+            incarnation,
+            from: seq + 1,
+            held: seq,
+            missing: Vec::new(),
+            patches: Vec::new(),
+            to_the_end: false,
+        });
+    }
+
     /// An event came. Whether it is new.
     pub fn event(&mut self, seq: u64) -> bool {
         let Some(life) = &mut self.life else { return false };
@@ -138,18 +151,6 @@ impl Sight {
             }
         }
         (self.past, self.faults)
-    }
-
-    fn begin(&mut self, incarnation: String, seq: u64) {
-        self.past.extend(self.life.take());
-        self.life = Some(Life {
-            incarnation,
-            from: seq + 1,
-            held: seq,
-            missing: Vec::new(),
-            patches: Vec::new(),
-            to_the_end: false,
-        });
     }
 
     /// Back in the same life: exactly the missing events follow, or messages and a word about the

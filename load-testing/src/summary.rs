@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::dialect::Peer;
 use crate::findings::Findings;
+use crate::judged::{Judged, judge};
 use crate::measures::{Counts, Latencies, Measured};
-use crate::scenario::{Scenario, Span, Thresholds};
+use crate::scenario::Scenario;
 
 /// Percentiles that are told.
 pub const PERCENTILES: [f64; 6] = [50.0, 75.0, 90.0, 99.0, 99.9, 99.99];
@@ -25,6 +27,8 @@ pub struct Summary {
     pub about: String,
     /// The server.
     pub target: String,
+    /// The peer that it is, if it is not this product.
+    pub peer: Option<&'static str>,
     /// When it began: RFC 3339.
     pub began: String,
     /// Seconds from the first arrival to the last post.
@@ -53,6 +57,8 @@ pub struct Summary {
     pub disconnects: BTreeMap<u16, u64>,
     /// Latencies.
     pub latencies: BTreeMap<&'static str, Quantiles>,
+    /// Latencies of each group, where there is more than one.
+    pub groups: Vec<GroupSummary>,
     /// The timeline.
     pub timeline: Vec<Moment>,
 }
@@ -83,18 +89,16 @@ pub struct Quantiles {
     pub max_ms: f64,
 }
 
-/// A threshold and what was measured.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+/// What one group measured.
+#[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Judged {
-    /// What.
+pub struct GroupSummary {
+    /// Its name.
     pub name: String,
-    /// The threshold.
-    pub limit: String,
-    /// What was measured.
-    pub measured: String,
-    /// Whether it holds.
-    pub holds: bool,
+    /// From post to sight.
+    pub delivery: Quantiles,
+    /// From post to answer.
+    pub ack: Quantiles,
 }
 
 /// One window of the timeline.
@@ -124,6 +128,8 @@ pub struct Moment {
 pub struct Run {
     /// The target.
     pub target: String,
+    /// Who it is, if not this product.
+    pub peer: Option<Peer>,
     /// When it began, in milliseconds since 1970.
     pub began: u64,
     /// Processes that made the load.
@@ -133,7 +139,7 @@ pub struct Run {
 impl Summary {
     /// The report of a run.
     pub fn new(scenario: &Scenario, run: &Run, measured: &Measured, findings: Findings) -> Self {
-        let thresholds = judge(&scenario.thresholds, measured);
+        let thresholds = judge(scenario, measured);
         let window = measured.window_us as f64 / 1e6;
         let moment = |(index, of): (usize, &crate::measures::Window)| Moment {
             at_sec: window * (index + 1) as f64,
@@ -149,6 +155,7 @@ impl Summary {
             name: scenario.name.clone(),
             about: scenario.about.clone(),
             target: run.target.clone(),
+            peer: run.peer.map(|peer| peer.name),
             began: protocol::wire::Timestamp(run.began).to_string(),
             lasts_sec: scenario.lasts.0.as_secs_f64(),
             members: scenario.members(),
@@ -169,6 +176,7 @@ impl Summary {
                 ("resume", Quantiles::of(&measured.resume)),
                 ("lag", Quantiles::of(&measured.lag)),
             ]),
+            groups: groups(scenario, measured),
             timeline: measured.windows.iter().enumerate().map(moment).collect(),
         }
     }
@@ -212,102 +220,19 @@ impl Machine {
     }
 }
 
-/// Every threshold that is set.
-fn judge(thresholds: &Thresholds, measured: &Measured) -> Vec<Judged> {
-    let Thresholds {
-        ack_p99,
-        delivery_p50,
-        delivery_p99,
-        delivery_max,
-        join_p99,
-        refused,
-        disconnects,
-        restarts,
-        deliveries_at_least,
-    } = thresholds.clone();
-    let span = |name: &str, limit: Option<Span>, us: u64| {
-        let limit = limit?.micros();
-        let (text, shown) = (format!("{} ms", ms(limit)), format!("{} ms", ms(us)));
-        Some(Judged { name: name.into(), limit: text, measured: shown, holds: us <= limit })
+fn groups(scenario: &Scenario, measured: &Measured) -> Vec<GroupSummary> {
+    if scenario.groups.len() < 2 {
+        return Vec::new();
+    }
+    let groups = scenario.groups.iter().zip(&measured.groups);
+    let summary = |(group, of): (&crate::scenario::Group, &crate::measures::Grouped)| {
+        let (delivery, ack) = (Quantiles::of(&of.delivery), Quantiles::of(&of.ack));
+        GroupSummary { name: group.name.clone(), delivery, ack }
     };
-    let number = |name: &str, limit: Option<u64>, count: u64| {
-        let limit = limit?;
-        let (text, shown) = (limit.to_string(), count.to_string());
-        Some(Judged { name: name.into(), limit: text, measured: shown, holds: count <= limit })
-    };
-    let counts = &measured.counts;
-    let least = deliveries_at_least.map(|least| Judged {
-        name: "Deliveries, at least".into(),
-        limit: least.to_string(),
-        measured: counts.deliveries.to_string(),
-        holds: counts.deliveries >= least,
-    });
-    let judged = [
-        span("Answer, 99 %", ack_p99, measured.ack.at(99.0)),
-        span("Delivery, half", delivery_p50, measured.delivery.at(50.0)),
-        span("Delivery, 99 %", delivery_p99, measured.delivery.at(99.0)),
-        span("Delivery, slowest", delivery_max, measured.delivery.max()),
-        span("Join, 99 %", join_p99, measured.join.at(99.0)),
-        number("Refused", refused, counts.refused),
-        number("Connections lost", disconnects, counts.disconnects + counts.failed_connects),
-        number("Rooms begun anew", restarts, counts.restarts),
-        least,
-    ];
-    judged.into_iter().flatten().collect()
+    groups.map(summary).collect()
 }
 
-fn ms(us: u64) -> f64 {
+/// In milliseconds, to the hundredth.
+pub(crate) fn ms(us: u64) -> f64 {
     (us as f64 / 10.0).round() / 100.0
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::fault::Fault;
-    use crate::measures::Measures;
-
-    fn measured() -> Measured {
-        let measures = Measures::new(0, 10_000_000);
-        measures.note(0, |all, _| {
-            for us in 1..=100 {
-                all.ack.record(us * 1_000);
-                all.delivery.record(us * 2_000);
-            }
-            all.counts.deliveries = 100;
-            all.counts.disconnects = 1;
-        });
-        measures.snapshot()
-    }
-
-    fn summary(thresholds: &str, findings: Findings) -> Summary {
-        let text = format!(
-            "name: x\nlasts: 10s\ngroups: [{{ name: a, members: 1 }}]\nthresholds: {{ {thresholds} }}"
-        );
-        let scenario = Scenario::parse(&text, "x.yml").unwrap();
-        let run = Run { target: String::new(), began: 0, processes: 1 };
-        Summary::new(&scenario, &run, &measured(), findings)
-    }
-
-    #[test]
-    fn a_threshold_holds_up_to_itself() {
-        for (thresholds, passed) in [
-            ("", true),
-            ("ackP99: 100ms", true),
-            ("ackP99: 98ms", false),
-            ("deliveryP50: 101ms, deliveryMax: 1s", true),
-            ("deliveryMax: 199ms", false),
-            ("disconnects: 1", true),
-            ("disconnects: 0", false),
-            ("deliveriesAtLeast: 101", false),
-        ] {
-            assert_eq!(summary(thresholds, Findings::default()).passed, passed, "{thresholds}");
-        }
-    }
-
-    #[test]
-    fn one_fault_is_enough() {
-        let mut findings = Findings::default();
-        findings.add("room", None, Fault::Doubled { seq: 1 });
-        assert!(!summary("", findings).passed);
-    }
 }

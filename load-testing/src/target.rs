@@ -6,6 +6,8 @@ use std::net::{IpAddr, SocketAddr};
 use tokio::net::TcpStream;
 use tokio::time::{Duration, timeout};
 
+use crate::dialect::Peer;
+
 /// How long the first look at the target may take.
 const LOOK_MAX: Duration = Duration::from_secs(5);
 
@@ -16,6 +18,8 @@ pub struct Target {
     pub authority: String,
     /// Where it is.
     pub address: SocketAddr,
+    /// Who it is, if not this product.
+    pub peer: Option<Peer>,
 }
 
 /// Host and port of `ws://host:port`.
@@ -72,7 +76,7 @@ impl Target {
             .map_err(|_| format!("{address} does not answer"))?
             .map_err(|error| format!("nothing listens on {address}: {error}"))?;
         let authority = text.trim_start_matches("ws://").trim_end_matches('/').to_owned();
-        Ok(Self { authority, address })
+        Ok(Self { authority, address, peer: None })
     }
 
     /// The address of a room.

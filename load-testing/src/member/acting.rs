@@ -5,7 +5,6 @@ use protocol::frame::ClientFrame;
 use tokio::time::{Duration, timeout};
 
 use super::{ANSWERS_US, Asked, Drawing, MemberLife, Parted, Pending};
-use crate::scenario::Spread;
 use crate::time::{now, sleep_until};
 
 /// Posts that wait for a connection or an answer.
@@ -134,11 +133,7 @@ impl MemberLife {
     async fn post_due(&mut self, now: u64) -> Result<(), Error> {
         let due = self.when.post.max(self.excused_until);
         let Some(speech) = &self.plan.speaks else { return Ok(()) };
-        let step = match speech.posts.spread {
-            Spread::Evenly => speech.every as u64,
-            Spread::Poisson => self.dice.wait(speech.every),
-        };
-        self.when.post = self.when.post.saturating_add(step.max(1));
+        self.when.post = self.when.post.saturating_add(speech.step(&mut self.dice));
         let drawing = if self.dice.happens(speech.posts.drawings.0) {
             Drawing::Wanted
         } else {

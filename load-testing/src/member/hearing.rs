@@ -71,12 +71,13 @@ impl MemberLife {
         let now = now();
         let due = text.filter(|_| is_fresh).and_then(|text| due_of(text));
         let bytes = text.map_or(0, |text| text.len() as u64);
+        let group = self.plan.group;
         self.world.measures.note(now, |all, window| {
             all.counts.deliveries += 1;
             all.counts.text_bytes += bytes;
             window.deliveries += 1;
             if let Some(due) = due {
-                all.delivery.record(now.saturating_sub(due));
+                all.delivered(group, now.saturating_sub(due));
                 window.delivery.record(now.saturating_sub(due));
             }
         });
@@ -120,10 +121,10 @@ impl MemberLife {
             self.ledger().acked(incarnation, key, seq);
         }
         let now = now();
-        let latency = now.saturating_sub(post.due);
+        let (group, latency) = (self.plan.group, now.saturating_sub(post.due));
         self.world.measures.note(now, |all, window| {
             all.counts.acks += 1;
-            all.ack.record(latency);
+            all.answered(group, latency);
             window.ack.record(latency);
         });
         let edits = self.plan.speaks.as_ref().map_or(0.0, |speech| speech.posts.edits.0);

@@ -61,8 +61,13 @@ fn facts(summary: &Summary) -> String {
 
 fn verdict_of(summary: &Summary) -> String {
     if summary.findings.is_empty() {
-        let sentence = "Every member got every event once, in order and alike; every answer holds; \
-                        every gap is what was missed.";
+        let sentence = match summary.peer {
+            None => {
+                "Every member got every event once, in order and alike; every answer holds; every \
+                 gap is what was missed."
+            }
+            Some(_) => "Every member got every text of every author once, in order and alike.",
+        };
         return format!("<h2>Verdict</h2><p>{sentence}</p>");
     }
     let mut out =
@@ -139,22 +144,30 @@ fn latencies(summary: &Summary) -> String {
         if of.count == 0 {
             continue;
         }
-        let _ = write!(
-            out,
-            "<tr><td>{name}<br><span class=\"quiet\">{what}</span></td><td>{}</td><td>{:.2}</td>",
-            number(of.count),
-            of.mean_ms
-        );
-        for (_, ms) in &of.ms {
-            let _ = write!(out, "<td>{ms:.2}</td>");
+        row(&mut out, &format!("{name}<br><span class=\"quiet\">{what}</span>"), of);
+        for group in &summary.groups {
+            let of = match key {
+                "delivery" => &group.delivery,
+                "ack" => &group.ack,
+                _ => continue,
+            };
+            row(&mut out, &format!("<span class=\"part\">{}</span>", text(&group.name)), of);
         }
-        let _ = write!(out, "<td>{:.2}</td></tr>", of.max_ms);
     }
     out.push_str("</table></div>");
     if summary.is_late() {
         let _ = write!(out, "<p class=\"bad\">{LATE}</p>");
     }
     out
+}
+
+fn row(out: &mut String, name: &str, of: &Quantiles) {
+    let (count, mean) = (number(of.count), of.mean_ms);
+    let _ = write!(out, "<tr><td>{name}</td><td>{count}</td><td>{mean:.2}</td>");
+    for (_, ms) in &of.ms {
+        let _ = write!(out, "<td>{ms:.2}</td>");
+    }
+    let _ = write!(out, "<td>{:.2}</td></tr>", of.max_ms);
 }
 
 fn charts(summary: &Summary) -> String {
@@ -241,9 +254,10 @@ fn counts(summary: &Summary) -> String {
     let machine = &summary.machine;
     let _ = write!(
         out,
-        "</table><p class=\"quiet\">{} · {} · seed {} · {} · made by {} on {}, {}, Linux {}</p>",
+        "</table><p class=\"quiet\">{} · {}{} · seed {} · {} · made by {} on {}, {}, Linux {}</p>",
         text(&summary.began),
         text(&summary.target),
+        summary.peer.map_or_else(String::new, |peer| format!(" ({peer})")),
         summary.seed,
         env!("CARGO_PKG_VERSION"),
         if summary.processes == 1 {

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::{LATE, number};
-use crate::summary::Summary;
+use crate::summary::{Quantiles, Summary};
 
 /// Examples of faults.
 const EXAMPLES: usize = 5;
@@ -23,14 +23,14 @@ pub fn words(summary: &Summary) -> String {
         if of.count == 0 {
             continue;
         }
-        let _ = writeln!(
-            out,
-            "  {name:9} half {:.2} ms, 99 % {:.2} ms, 99.9 % {:.2} ms, slowest {:.2} ms",
-            of.at(50.0),
-            of.at(99.0),
-            of.at(99.9),
-            of.max_ms
-        );
+        line(&mut out, &format!("  {name:9}"), of);
+        for group in &summary.groups {
+            match *name {
+                "delivery" => line(&mut out, &format!("    of {}:", group.name), &group.delivery),
+                "ack" => line(&mut out, &format!("    of {}:", group.name), &group.ack),
+                _ => {}
+            }
+        }
     }
     if summary.is_late() {
         let _ = writeln!(out, "  {LATE}");
@@ -51,4 +51,15 @@ pub fn words(summary: &Summary) -> String {
     }
     out.push_str(if summary.passed { "passed\n" } else { "failed\n" });
     out
+}
+
+fn line(out: &mut String, name: &str, of: &Quantiles) {
+    let _ = writeln!(
+        out,
+        "{name} half {:.2} ms, 99 % {:.2} ms, 99.9 % {:.2} ms, slowest {:.2} ms",
+        of.at(50.0),
+        of.at(99.0),
+        of.at(99.9),
+        of.max_ms
+    );
 }

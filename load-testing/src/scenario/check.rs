@@ -1,7 +1,7 @@
 //! What only shows when values are compared with each other.
 
 use super::lines::Step;
-use super::{Group, Scenario};
+use super::{Group, Posts, Scenario};
 
 /// Characters of a group's name: the rest of a room's name is the run and a number.
 const NAME_CHARS_MAX: usize = 30;
@@ -41,6 +41,28 @@ pub(super) fn fault(scenario: &Scenario) -> Option<(Vec<Step>, String)> {
         let message =
             format!("{} members at one time, and {MEMBERS_MAX} are the most", scenario.members());
         return Some((top("groups"), message));
+    }
+    None
+}
+
+/// The first thing that no peer of the benchmark can do, and where it stands.
+pub(super) fn beyond_peers(scenario: &Scenario) -> Option<(Vec<Step>, String)> {
+    for (index, group) in scenario.groups.iter().enumerate() {
+        let some = |share: fn(&Posts) -> f64| group.posts.as_ref().map_or(0.0, share) > 0.0;
+        let wanted = [
+            ("posts.edits", some(|posts| posts.edits.0)),
+            ("posts.votes", some(|posts| posts.votes.0)),
+            ("posts.drawings", some(|posts| posts.drawings.0)),
+            ("reconnects", group.reconnects.is_some()),
+            ("slowReaders", group.slow_readers.is_some()),
+            ("churn", group.churn.is_some()),
+        ];
+        if let Some((keys, _)) = wanted.into_iter().find(|(_, is_wanted)| *is_wanted) {
+            let mut place = vec![Step::Key("groups".into()), Step::Item(index)];
+            place.extend(keys.split('.').map(|key| Step::Key(key.to_owned())));
+            let message = format!("`{keys}`: a peer knows posts and lurkers only");
+            return Some((place, message));
+        }
     }
     None
 }

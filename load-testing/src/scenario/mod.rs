@@ -79,6 +79,9 @@ pub struct Group {
     /// Members who leave for good, and others who take their places.
     #[serde(default)]
     pub churn: Option<Churn>,
+    /// What the measurements of its own members may not exceed.
+    #[serde(default)]
+    pub thresholds: GroupThresholds,
 }
 
 /// How members come.
@@ -186,6 +189,16 @@ pub struct Thresholds {
     pub deliveries_at_least: Option<u64>,
 }
 
+/// What the measurements of one group may not exceed.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct GroupThresholds {
+    /// As for all: to the answer, the 99th percentile.
+    pub ack_p99: Option<Span>,
+    /// As for all: to its sight, the 99th percentile.
+    pub delivery_p99: Option<Span>,
+}
+
 /// Why a scenario is none.
 #[derive(Debug, thiserror::Error)]
 pub enum ScenarioError {
@@ -242,6 +255,17 @@ impl Scenario {
         let text = std::fs::read_to_string(path).unwrap_or_default();
         let line = lines::line_of(&text, &[lines::Step::Key("target".into())]);
         format!("{}:{line}", path.display())
+    }
+
+    /// Whether a peer of the benchmark can do what is asked: it takes posts and passes them on.
+    ///
+    /// # Errors
+    /// It cannot; what, and in which line.
+    pub fn suits_peers(&self, path: &Path) -> Result<(), ScenarioError> {
+        let Some((place, text)) = check::beyond_peers(self) else { return Ok(()) };
+        let source = std::fs::read_to_string(path).unwrap_or_default();
+        let (path, line) = (path.display().to_string(), lines::line_of(&source, &place));
+        Err(ScenarioError::Wrong { path, line, text })
     }
 
     /// Rooms, of all groups.

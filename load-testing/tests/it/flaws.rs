@@ -45,7 +45,7 @@ impl Outcome {
     }
 
     fn passed(&self) -> bool {
-        let run = Run { target: String::new(), began: 0, processes: 1 };
+        let run = Run { target: String::new(), peer: None, began: 0, processes: 1 };
         Summary::new(&self.scenario, &run, &self.measured, self.findings.clone()).passed
     }
 }

@@ -4,4 +4,5 @@
 
 mod faulty;
 mod flaws;
+mod peers;
 mod program;

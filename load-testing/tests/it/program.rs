@@ -103,3 +103,24 @@ async fn what_cannot_be_run_is_said_before_any_connection() {
     assert!(said(&output).contains("--allow-host 192.0.2.7"), "{}", said(&output));
     assert_eq!(load(&["check", &path]).await.status.code(), Some(0));
 }
+
+#[tokio::test]
+async fn what_a_peer_cannot_do_is_said_before_any_connection() {
+    let folder = tempfile::tempdir().unwrap();
+    for (from, to, words) in [
+        ("perSecond: 20", "perSecond: 20, edits: 0.1", "scenario.yml:6: `posts.edits`"),
+        ("perSecond: 20 }", "perSecond: 20 }, churn: { stays: 1s }", "scenario.yml:6: `churn`"),
+        ("perSecond: 20 }", "perSecond: 20 }, reconnects: { perMinute: 1 }", ":6: `reconnects`"),
+    ] {
+        let path = scenario(folder.path(), &SCENARIO.replace(from, to));
+        let output = load(&["run", &path, "--dialect", "nats"]).await;
+        assert_eq!(output.status.code(), Some(2), "{to}: {}", said(&output));
+        assert!(said(&output).contains(words), "{to}: {}", said(&output));
+    }
+    let path = scenario(folder.path(), SCENARIO);
+    let output = load(&["run", &path, "--dialect", "irc"]).await;
+    assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+    assert!(said(&output).contains("there are ws, uwebsockets"), "{}", said(&output));
+    let output = load(&["run", &path, "--dialect", "nats"]).await;
+    assert!(said(&output).contains("nothing listens"), "{}", said(&output));
+}

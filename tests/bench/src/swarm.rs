@@ -351,12 +351,11 @@ impl Sink for Hearing<'_, '_> {
                 ear.tail.drain(..surplus);
             }
         }
-        let answer = match (ear.peer, opcode, bytes) {
-            (_, PING, bytes) => masked(PONG, bytes),
-            (Peer::SocketIo, _, b"2") => masked(1, b"3"),
-            (Peer::Nats, _, b"PING\r\n") => masked(2, b"PONG\r\n"),
-            _ => return,
+        let answer = match opcode {
+            PING => Some(masked(PONG, bytes)),
+            _ => ear.peer.answer(bytes),
         };
+        let Some(answer) = answer else { return };
         // A server that takes no pong will say so itself.
         let _ = ear.connection.stream.try_write(&answer);
     }

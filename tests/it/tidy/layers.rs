@@ -31,7 +31,7 @@ const MAY_USE: [(&str, &[&str]); 14] = [
             "placement",
         ],
     ),
-    ("bench", &[]),
+    ("bench", &["load-testing"]),
     ("load-testing", &["client", "protocol"]),
     ("tests", &["client", "placement", "protocol", "service", "fleet"]),
 ];
