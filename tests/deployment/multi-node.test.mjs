@@ -10,11 +10,11 @@ import { test } from 'node:test';
 
 import { Peer } from '../browser/cast/peer.mjs';
 import { until } from '../browser/cast/waiting.mjs';
-import { docker, inspect } from './town/engine.mjs';
-import { Town } from './town/town.mjs';
+import { docker } from './town/engine.mjs';
+import { NOBODY, Town } from './town/town.mjs';
 
-// Every port of the fleet, and those of nginx.
-const FLEET_PORTS = [8100, 8101, 8102, 8110, 8111, 8112, 8120, 8121, 8122, 8180];
+// Every port of the fleet, those of nginx, and those of the exporters.
+const FLEET_PORTS = [8100, 8101, 8102, 8110, 8111, 8112, 8120, 8121, 8122, 8180, 9100, 9113];
 // Until a new line counts, on a busy machine; process tests hold the router to its 2 s.
 const ADDED_WITHIN_MS = 10_000;
 // Rooms of a dead backend are usable elsewhere within 3 s; the rest is for the browsers.
@@ -72,6 +72,27 @@ test('a gateway and backends', async (t) => {
     await Promise.all([gateway, ...backends].map((node) => node.isHealthy()));
   });
 
+  const watcher = await town.node('watcher', ['private']);
+  /** What a node that watches hears of the others. */
+  const everybody = () => [
+    ...[8101, 8121].map((port) => `instantchat ${gateway.address.private}:${port}`),
+    ...backends.map((node) => `instantchat ${node.address.private}:8111`),
+    'host 127.0.0.1:9100',
+    ...[gateway, ...backends].map((node) => `host ${node.address.private}:9100`),
+    `edge ${gateway.address.private}:9113`,
+  ];
+
+  await t.test('a node of its own watches the processes, the machines and the edge', async () => {
+    const carried = join(watcher.disk, 'instantchat.fleet');
+    await copyFile(fleetFile, carried);
+    await watcher.init('monitoring', '--join', carried, '--address', watcher.address.private);
+    await watcher.set({ WEBHOOK_URL: NOBODY });
+    await watcher.up();
+    await Promise.all([gateway, ...backends].map(addExporters));
+    await watcher.isHealthy();
+    await watcher.hears(everybody());
+  });
+
   await t.test('the public network reaches the edge and nothing else', async () => {
     for (const node of [gateway, ...backends]) {
       const allowed = node === gateway ? ['80', '443'] : [];
@@ -119,6 +140,8 @@ test('a gateway and backends', async (t) => {
     assert.equal(await metric(third, 'instantchat_rooms'), 1);
     peer.leave();
     await each('undrain');
+    await addExporters(third);
+    await watcher.hears(everybody());
     await ada.sees('It has been on since five.');
     await ada.say('Good.');
     await ben.sees('Good.');
@@ -143,13 +166,17 @@ test('a gateway and backends', async (t) => {
   await t.test('a stop ends every process by itself', async () => {
     await ada.leave();
     await ben.leave();
-    const ids = (await Promise.all([gateway, ...backends].map((node) => node.containers()))).flat();
-    await Promise.all([gateway, ...backends].map((node) => node.stop()));
-    for (const id of ids) {
-      assert.equal(await inspect(id, '{{.State.ExitCode}}'), '0', await docker('logs', '--tail', '20', id));
-    }
+    const ended = await Promise.all([gateway, ...backends, watcher].map((node) => node.stop()));
+    for (const { code, said } of ended.flat()) assert.equal(code, '0', said);
   });
 });
+
+/** What README.md of the monitoring node tells to do on every other node. */
+async function addExporters(node) {
+  await node.set({ COMPOSE_FILE: 'compose.yml:compose.exporters.yml' });
+  await node.up();
+  await node.isHealthy();
+}
 
 /** Whether anything accepts a connection there. */
 function accepts(host, port) {

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 
 import { Peer } from '../browser/cast/peer.mjs';
 import { docker, inspect } from './town/engine.mjs';
-import { Town } from './town/town.mjs';
+import { NOBODY, Town } from './town/town.mjs';
 
 const town = Town.found('single', ['public']);
 
@@ -55,17 +55,24 @@ test('one server', async (t) => {
     await ben.leave();
   });
 
+  await t.test('it watches itself', async () => {
+    await node.set({ COMPOSE_FILE: 'compose.yml:compose.monitoring.yml', WEBHOOK_URL: NOBODY });
+    await node.up();
+    await node.isHealthy();
+    await node.hears([
+      ...[8101, 8111, 8121].map((port) => `instantchat 127.0.0.1:${port}`),
+      'host 127.0.0.1:9100',
+      'edge 127.0.0.1:9113',
+    ]);
+  });
+
   await t.test('only the edge listens beyond loopback', async () => {
     const beyond = (await node.listening()).filter((address) => !/^127\.|^\[0{4}(:0{4}){6}:0001\]/.test(address));
     assert.deepEqual(ports(beyond), [80, 443], beyond.join(' '));
   });
 
   await t.test('a stop ends every process by itself', async () => {
-    const ids = await node.containers();
-    await node.stop();
-    for (const id of ids) {
-      assert.equal(await inspect(id, '{{.State.ExitCode}}'), '0', await docker('logs', '--tail', '20', id));
-    }
+    for (const { code, said } of await node.stop()) assert.equal(code, '0', said);
   });
 });
 

@@ -10,9 +10,12 @@ import { until } from '../../browser/cast/waiting.mjs';
 import { compose, docker, inspect, run } from './engine.mjs';
 
 const DEPLOYMENT = fileURLToPath(new URL('../../../deployment', import.meta.url));
+const SERVICE = '{{index .Config.Labels "com.docker.compose.service"}}';
 const TAG = process.env.INSTANTCHAT_TAG;
 // A start takes seconds; a machine that tests everything at once is slow.
 const HEALTHY_WITHIN_MS = 90_000;
+// Prometheus asks every 15 s who is there, and everybody every 5 s.
+const HEARD_WITHIN_MS = 60_000;
 
 export class Node {
   /** A bare server on the networks; `folder` is its disk. */
@@ -74,8 +77,17 @@ export class Node {
     await compose(this.layout, 'up', '--detach', '--no-build');
   }
 
+  /** Stops; resolves with how each process ended, but for exporters: they keep nothing, and end as they like. */
   async stop() {
+    const processes = [];
+    for (const id of await this.containers()) {
+      if (!(await inspect(id, SERVICE)).endsWith('-exporter')) processes.push(id);
+    }
     await compose(this.layout, 'stop');
+    return Promise.all(processes.map(async (id) => ({
+      code: await inspect(id, '{{.State.ExitCode}}'),
+      said: await docker('logs', '--tail', '20', id),
+    })));
   }
 
   /** Resolves once all its containers are healthy. */
@@ -91,10 +103,27 @@ export class Node {
     return ids.split('\n').filter(Boolean);
   }
 
+  /** What the node's Prometheus hears, as `job address`. */
+  async watches() {
+    const query = ['promtool', 'query', 'instant', 'http://127.0.0.1:9090', 'up == 1'];
+    const answer = await docker('exec', await this.container('prometheus'), ...query);
+    const heard = answer.split('\n').map((line) => [/job="([^"]*)"/, /instance="([^"]*)"/].map((label) => line.match(label)?.[1]).join(' '));
+    return heard.sort();
+  }
+
+  /** Resolves once its Prometheus hears exactly these. */
+  async hears(expected) {
+    const wanted = [...expected, 'prometheus 127.0.0.1:9090', 'alertmanager 127.0.0.1:9093'].sort().join('\n');
+    await until(`${this.name} hears\n${wanted}`, async () => (await this.watches()).join('\n') === wanted, {
+      deadlineMs: HEARD_WITHIN_MS,
+      instead: async () => (await this.watches()).join('\n'),
+    });
+  }
+
   /** Service and health of each container. */
   async states() {
     const ids = await this.containers();
-    const template = '{{index .Config.Labels "com.docker.compose.service"}} {{if .State.Health}}{{.State.Health.Status}}{{else}}{{.State.Status}}{{end}}';
+    const template = `${SERVICE} {{if .State.Health}}{{.State.Health.Status}}{{else}}{{.State.Status}}{{end}}`;
     return Promise.all(ids.map(async (id) => (await inspect(id, template)).split(' ')));
   }
 

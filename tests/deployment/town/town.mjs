@@ -11,6 +11,9 @@ import { Node } from './node.mjs';
 
 const TAG = process.env.INSTANTCHAT_TAG;
 
+/** Who is told of alerts: they must go somewhere, and where they arrive is tested elsewhere. */
+export const NOBODY = 'http://127.0.0.1:9/';
+
 export class Town {
   #networks = [];
   #nodes = [];
