@@ -43,6 +43,25 @@ async fn what_waits_for_all_peers_together_is_bounded() {
 }
 
 #[tokio::test]
+async fn the_kernel_keeps_little_for_who_does_not_read() {
+    let server = TestServer::configured(|config| {
+        unlimited(config);
+        config.peers.outbox_bytes_max = 512 << 20;
+    })
+    .await;
+    let (mut ada, _) = server.member("tea", "Ada").await;
+    let _deaf = deaf(&server).await;
+    let text = "x".repeat(10_000);
+    let mut sent = 0;
+    while server.metric("outbox_bytes") == 0.0 {
+        ada.say(&format!("k{sent}"), &text).await.unwrap();
+        sent += text.len();
+        // Without a bound of ours it would be up to 4 MiB.
+        assert!(sent < 1 << 20, "{sent} bytes, and nothing waits in the outbox");
+    }
+}
+
+#[tokio::test]
 async fn who_takes_nothing_is_cut_off_though_it_goes_on_talking() {
     let server = TestServer::configured(|config| {
         unlimited(config);
