@@ -1,5 +1,5 @@
-//! What every process tells of itself: version, CPU, memory, threads, descriptors, and how late
-//! its event loop is. Linux tells most of it, at the moment when somebody asks.
+//! What every process tells of itself: version, CPU, memory, threads, tasks, descriptors, and how
+//! late its event loop is. Linux tells most of it, at the moment when somebody asks.
 
 use std::fmt;
 use std::fs;
@@ -13,6 +13,7 @@ use prometheus_client::metrics::gauge::{ConstGauge, Gauge};
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::Registry;
+use tokio::runtime::Handle;
 use tokio::time::MissedTickBehavior;
 
 use crate::clock::Clock;
@@ -83,6 +84,7 @@ impl Collector for FromProc {
         for (name, help, value) in [
             ("process_resident_bytes", "Memory in use", kilobytes(&status, "VmRSS:")),
             ("process_threads", "Threads", number(&status, "Threads:")),
+            ("process_tasks", "Tasks of the event loop", tasks()),
             ("process_descriptors", "Descriptors open", descriptors::open()),
             ("process_descriptors_max", "Descriptors that may be open", Some(limit)),
         ] {
@@ -93,6 +95,12 @@ impl Collector for FromProc {
         }
         Ok(())
     }
+}
+
+/// Every task of the runtime that is not at its end, of connections as of the process itself.
+fn tasks() -> Option<u64> {
+    let runtime = Handle::try_current().ok()?;
+    u64::try_from(runtime.metrics().num_alive_tasks()).ok()
 }
 
 fn cpu_seconds(stat: &str) -> Option<f64> {

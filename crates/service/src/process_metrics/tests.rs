@@ -44,6 +44,19 @@ async fn a_process_tells_of_its_memory_its_descriptors_and_its_cpu() {
 }
 
 #[tokio::test]
+async fn a_process_tells_of_the_tasks_that_live() {
+    let mut registry = Registry::with_prefix("instantchat");
+    let lifecycle = Lifecycle::new();
+    register(&mut registry, "1.2.3", &lifecycle);
+    let tasks = || told(&registry, "instantchat_process_tasks");
+    let (before, own) = (tasks(), lifecycle.clone());
+    lifecycle.spawn(async move { own.soft_stopped().await });
+    assert_eq!(tasks(), before + 1.0);
+    assert!(lifecycle.finish(Duration::from_secs(5)).await);
+    assert_eq!(tasks(), 0.0);
+}
+
+#[tokio::test]
 async fn a_blocked_event_loop_is_late() {
     let mut registry = Registry::with_prefix("instantchat");
     let lifecycle = Lifecycle::new();
