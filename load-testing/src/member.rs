@@ -62,6 +62,8 @@ struct When {
     post: u64,
     loss: u64,
     stall: u64,
+    /// When a page of history may be asked for again.
+    page: u64,
     leave: u64,
     over: u64,
     end: u64,
@@ -158,7 +160,7 @@ impl MemberLife {
             .map_or(u64::MAX, |churn| born.saturating_add(dice.wait(churn.stays.micros() as f64)));
         let end = over + world.scenario.settles.micros();
         Self {
-            when: When { post, loss, stall, leave, over, end, end_look: 0 },
+            when: When { post, loss, stall, page: u64::MAX, leave, over, end, end_look: 0 },
             world,
             plan,
             dice,

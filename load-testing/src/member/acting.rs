@@ -23,22 +23,27 @@ impl MemberLife {
         let leave = if self.when.leave <= now() { now() + LOOK_US } else { self.when.leave };
         let before_over =
             self.when.post.min(self.when.loss).min(self.when.stall).min(edit).min(leave);
-        if before_over < self.when.over {
+        let due = if before_over < self.when.over {
             before_over
         } else {
             self.when.end.max(self.when.end_look)
-        }
+        };
+        due.min(self.when.page)
     }
 
     /// Does what is due.
     pub(super) async fn act(&mut self, now: u64) -> Result<Option<Parted>, Error> {
+        if now >= self.when.page {
+            self.want_pages().await?;
+        }
         if now >= self.when.end {
             // Whoever reads slowly, was away, or waits for an answer has the time to come to the end.
             let is_behind = self
                 .sight
                 .incarnation()
                 .is_some_and(|life| self.sight.held() < self.ledger().newest(life));
-            let is_done = !is_behind && self.pending.is_empty();
+            let is_done =
+                !is_behind && self.pending.is_empty() && self.sight.wants_page().is_none();
             if is_done || now >= self.when.end + self.world.scenario.catches_up.micros() {
                 return Ok(Some(Parted::Over));
             }
@@ -96,6 +101,7 @@ impl MemberLife {
 
     /// Asks for what the newest history lacks.
     pub(super) async fn want_pages(&mut self) -> Result<(), Error> {
+        self.when.page = u64::MAX;
         let Some(before) = self.sight.wants_page() else { return Ok(()) };
         let frame = ClientFrame::History { id: None, before: Some(before), limit: None };
         self.ask(frame, Asked::Page).await

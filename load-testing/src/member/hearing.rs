@@ -19,8 +19,8 @@ impl MemberLife {
                 self.answered(id, seq);
                 Ok(())
             }
-            ServerFrame::Error { id, code, .. } => {
-                self.refused(id, code.as_str());
+            ServerFrame::Error { id, code, retry_after_ms, .. } => {
+                self.refused(id, code.as_str(), retry_after_ms);
                 Ok(())
             }
             ServerFrame::History { id, messages, more } => {
@@ -133,12 +133,17 @@ impl MemberLife {
         }
     }
 
-    fn refused(&mut self, id: Option<u64>, code: &str) {
-        match self.take_asked(id) {
-            Some(Asked::Post(key)) => self.pending.retain(|post| post.key != key),
+    fn refused(&mut self, id: Option<u64>, code: &str, retry_after_ms: Option<u64>) {
+        match (self.take_asked(id), retry_after_ms) {
+            // Whoever reads back a long way waits between pages, and misses nothing by it.
+            (Some(Asked::Page), Some(ms)) => {
+                self.when.page = now() + 1_000 * ms;
+                return;
+            }
+            (Some(Asked::Post(key)), _) => self.pending.retain(|post| post.key != key),
             // Without a grant the drawing is not made, and its post neither.
-            Some(Asked::Grant) => self.forget_drawing(),
-            Some(Asked::Page | Asked::Other) | None => {}
+            (Some(Asked::Grant), _) => self.forget_drawing(),
+            (Some(Asked::Page | Asked::Other) | None, _) => {}
         }
         self.note_refusal(code);
     }

@@ -10,7 +10,7 @@ use load_testing::run;
 use load_testing::scenario::Scenario;
 use load_testing::target::Target;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+use tokio::sync::mpsc::{Sender, channel};
 use tokio_tungstenite::accept_hdr_async;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::handshake::server::{Request, Response};
@@ -26,6 +26,8 @@ thresholds: { disconnects: 0, ackP99: 500ms }
 ";
 /// The message that is not passed on as it should.
 const FLAWED: usize = 10;
+/// Messages that wait for one member.
+const WAITING_MAX: usize = 1_000;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Flaw {
@@ -41,7 +43,7 @@ enum Flaw {
 }
 
 struct Room {
-    members: Vec<UnboundedSender<Message>>,
+    members: Vec<Sender<Message>>,
     said: usize,
 }
 
@@ -68,7 +70,7 @@ async fn member(dialect: Dialect, flaw: Flaw, stream: TcpStream, rooms: Rooms) -
         Ok(response)
     };
     let (mut out, mut words) = accept_hdr_async(stream, look).await.ok()?.split();
-    let (sender, mut sent) = unbounded_channel::<Message>();
+    let (sender, mut sent) = channel::<Message>(WAITING_MAX);
     tokio::spawn(async move {
         while let Some(message) = sent.recv().await {
             if out.send(message).await.is_err() {
@@ -86,7 +88,7 @@ async fn member(dialect: Dialect, flaw: Flaw, stream: TcpStream, rooms: Rooms) -
             Dialect::SocketIo if text == "40" => {
                 enter(&rooms, &path, &sender);
                 for packet in [r#"0{"sid":"a"}"#, r#"40{"sid":"b"}"#, "2", r#"42["joined"]"#] {
-                    sender.send(Message::text(packet)).ok()?;
+                    sender.try_send(Message::text(packet)).ok()?;
                 }
             }
             Dialect::SocketIo if text == "3" => {}
@@ -98,7 +100,7 @@ async fn member(dialect: Dialect, flaw: Flaw, stream: TcpStream, rooms: Rooms) -
             Dialect::Nats => {
                 if let Some(subject) = text.split("SUB ").nth(1) {
                     enter(&rooms, subject.split(' ').next()?, &sender);
-                    sender.send(Message::binary("INFO {}\r\nPONG\r\nPING\r\n")).ok()?;
+                    sender.try_send(Message::binary("INFO {}\r\nPONG\r\nPING\r\n")).ok()?;
                 } else if let Some(published) = text.strip_prefix("PUB ") {
                     let (head, text) = published.split_once("\r\n")?;
                     let (subject, text) = (head.split(' ').next()?, text.trim_end());
@@ -113,7 +115,7 @@ async fn member(dialect: Dialect, flaw: Flaw, stream: TcpStream, rooms: Rooms) -
     Some(())
 }
 
-fn enter(rooms: &Rooms, room: &str, sender: &UnboundedSender<Message>) {
+fn enter(rooms: &Rooms, room: &str, sender: &Sender<Message>) {
     let mut rooms = rooms.lock().unwrap();
     let room = rooms.entry(room.into()).or_insert(Room { members: Vec::new(), said: 0 });
     room.members.push(sender.clone());
@@ -133,7 +135,7 @@ fn post(rooms: &Rooms, room: &str, flaw: Flaw, packet: impl Fn(&str) -> Message,
         };
         for message in messages {
             // Whoever has left hears nothing.
-            let _ = member.send(message);
+            let _ = member.try_send(message);
         }
     }
 }

@@ -3,9 +3,14 @@
 
 mod configuration;
 mod hostile;
+mod load;
+mod neighbours;
 mod pages;
 mod privacy;
 mod program;
+mod scenarios;
+mod slow_readers;
+mod soak;
 mod starting;
 mod stopping;
 mod storm;

@@ -47,6 +47,13 @@ impl Program {
         Self::start_in(data, variables).await
     }
 
+    /// The same, with variables whose names were put together.
+    pub(super) async fn start_with_all(variables: &[(String, String)]) -> Self {
+        let variables: Vec<_> =
+            variables.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
+        Self::start_with(&variables).await
+    }
+
     pub(super) async fn start_in(data: Arc<TempDir>, variables: &[(&str, String)]) -> Self {
         let mut child = Command::new(binary())
             .args(["--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--data-dir"])
@@ -131,11 +138,19 @@ impl Program {
 
     /// Resident memory in bytes.
     pub(super) fn memory(&self) -> u64 {
+        self.kilobytes("VmRSS:") << 10
+    }
+
+    /// The most that it ever was.
+    pub(super) fn most_memory(&self) -> u64 {
+        self.kilobytes("VmHWM:") << 10
+    }
+
+    fn kilobytes(&self, key: &str) -> u64 {
         let path = format!("/proc/{}/status", self.child.id());
         let status = std::fs::read_to_string(path).expect("the process runs");
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("its memory");
-        let kib = line.trim().trim_end_matches(" kB").parse::<u64>().expect("a number");
-        kib << 10
+        let line = status.lines().find_map(|line| line.strip_prefix(key)).expect("its memory");
+        line.trim().trim_end_matches(" kB").parse().expect("a number")
     }
 }
 
