@@ -172,6 +172,7 @@ impl Backend {
             canary.stop();
         }
         self.within(STOP_MS, self.rooms.all_over()).await;
+        self.links.traces.close();
         let all_know = self.within(RELEASING_MS, self.releases.all_known()).await;
         if all_know.is_none() {
             tracing::warn!("the router does not know of all rooms that are over");

@@ -10,6 +10,7 @@ use protocol::limits::{FIRST_FRAME_MS, HEARTBEAT_MS, IDLE_MS};
 use serde::{Deserialize, Serialize};
 use service::daemon::{Configuration, ProcessConfig};
 use service::rate::{ADDRESSES_MAX, Rate};
+use service::traces::TracesConfig;
 
 pub use room::RoomConfig;
 
@@ -145,6 +146,8 @@ pub struct DaemonConfig {
     pub on_router_loss: RouterLoss,
     /// Where browsers reach the doors by wss in direct mode, as host or host:port; empty without.
     pub direct_host: String,
+    /// Where traces of posts go, and how many.
+    pub traces: TracesConfig,
     /// The backend.
     #[serde(flatten)]
     pub backend: Config,
@@ -226,6 +229,7 @@ impl Default for DaemonConfig {
             aux_instances: vec!["127.0.0.1:8102".into()],
             on_router_loss: RouterLoss::Continue,
             direct_host: String::new(),
+            traces: TracesConfig::default(),
             backend: Config::default(),
         }
     }

@@ -18,6 +18,7 @@ mod passwords;
 mod places;
 mod refused;
 mod rooms;
+mod traces;
 pub mod transport;
 
 pub use self::fleet::{FileNotices, Reach};

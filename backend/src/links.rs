@@ -9,6 +9,7 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use placement::OnRouterLoss;
 use protocol::fleet::FileNotice;
+use service::traces::Traces;
 
 use crate::log::{Log, MemoryLog};
 
@@ -20,6 +21,8 @@ pub struct Links {
     pub aux: Vec<Arc<dyn Aux>>,
     /// The log.
     pub log: Arc<dyn Log>,
+    /// Where traces of posts go.
+    pub traces: Traces,
     /// Where the fleet reaches this backend; none where it shares its process with the router, which
     /// needs no fence.
     pub place: Option<Place>,
@@ -55,12 +58,13 @@ pub trait FileLink: Send + Sync {
 }
 
 impl Default for Links {
-    /// Nobody, and the memory.
+    /// Nobody, the memory, and no traces.
     fn default() -> Self {
         Self {
             files: Arc::new(Alone),
             aux: Vec::new(),
             log: Arc::new(MemoryLog::new()),
+            traces: Traces::default(),
             place: None,
         }
     }

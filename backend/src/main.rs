@@ -9,6 +9,7 @@ use fleet::limits::BACKEND_ROOMS_MAX;
 use fleet::{Caller, Guard};
 use service::admin::ReadyCheck;
 use service::daemon::{Process, Program, Routes, run};
+use service::traces::{Origin, Traces};
 
 const PROGRAM: Program = Program {
     name: "backend",
@@ -35,7 +36,12 @@ async fn start(config: DaemonConfig, it: &mut Process) -> anyhow::Result<Routes>
     let caller = Arc::new(Caller::new(keys.clone(), clock.clone(), it.tls.as_ref())?);
     let aux = aux.iter().map(|address| caller.aux(address.as_str())).collect();
     let reach = Arc::new(move |address: &str| caller.files(address));
+    let (service, version) = (PROGRAM.name, PROGRAM.version);
+    let origin = Origin { service, version, instance: &config.backend.name };
+    let traces = Traces::start(&config.traces, origin, &clock, &lifecycle, &mut it.registry)
+        .context("traces.endpoint")?;
     let links = Links {
+        traces,
         files: FileNotices::new(reach, clock.clone(), lifecycle.clone(), &mut it.registry),
         aux,
         place: Some(Place {

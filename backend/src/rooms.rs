@@ -14,3 +14,4 @@ pub(crate) use canary::Canary;
 pub(crate) use handle::{Arrived, Command, Entered, Entering, Known, RoomHandle};
 pub(crate) use ownership::{Beginning, Way};
 pub(crate) use registry::Registry;
+pub(crate) use seats::Delivered;

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use service::http::{HttpLimits, ServeOptions, TrustedProxies};
 use service::telemetry::LogConfig;
+use service::traces::TracesConfig;
 
 /// What an operator can set.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -25,6 +26,8 @@ pub struct Config {
     pub allowed_origins: Vec<String>,
     /// What is logged.
     pub log: LogConfig,
+    /// Where traces of posts go, and how many.
+    pub traces: TracesConfig,
     /// Pages, lookups and sessions.
     pub aux_srv: aux_srv::Config,
     /// Rooms.
@@ -61,6 +64,7 @@ impl Default for Config {
             trusted_proxies: TrustedProxies::default(),
             allowed_origins: Vec::new(),
             log: LogConfig::default(),
+            traces: TracesConfig::default(),
             aux_srv: aux_srv::Config::default(),
             backend: backend::Config::default(),
             file_srv: file_srv::FilesConfig::default(),

@@ -15,6 +15,7 @@ use prometheus_client::registry::Registry;
 use protocol::token::Keyring;
 use service::http::{ServeOptions, TrustedProxies, security_headers, serve};
 use service::lifecycle::Signals;
+use service::traces::{Origin, Traces};
 use service::{Clock, Lifecycle, admin, process_metrics, secret};
 use tokio::net::TcpListener;
 
@@ -110,7 +111,12 @@ fn join(
         registry,
     )?;
     let router = Arc::new(OneRouter::default());
+    let (service, version) = (env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
+    let origin = Origin { service, version, instance: &config.backend.name };
+    let traces = Traces::start(&config.traces, origin, &clock, lifecycle, registry)
+        .context("traces.endpoint")?;
     let links = Links {
+        traces,
         files: Arc::new(OneFileServer(Arc::clone(&files))),
         aux: vec![Arc::clone(&router) as _],
         ..Links::default()

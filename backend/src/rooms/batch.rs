@@ -16,6 +16,7 @@ use super::seats::{Broadcast, Seats};
 use crate::backend::Backend;
 use crate::metrics::{GapReason, JoinOutcome, Kind, Limited, ResumeOutcome};
 use crate::refused::Refused;
+use crate::traces::Traced;
 use crate::transport::json::{self, Keeping};
 
 /// Everything that waits for the log to have the batch's records.
@@ -26,6 +27,8 @@ pub(super) struct Batch {
     frames: u64,
     /// What the log is to have first.
     pub(super) records: Vec<Record>,
+    /// Posts whose way is traced.
+    pub(super) traced: Traced,
     /// The file server's.
     notices: Vec<FileNotice>,
     /// The outcomes of joins.

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use protocol::RoomName;
 use protocol::wire::Id128;
 use room::{Join, Key, PeerId, Request, RequestId};
+use service::traces::Trace;
 use tokio::sync::{Notify, mpsc, oneshot};
 
 use crate::passwords::Attempts;
@@ -115,11 +116,12 @@ impl RoomHandle {
     }
 }
 
-/// A request, and when it came, by [`service::Clock::seconds`].
+/// A request, and when it came, by [`service::Clock::seconds`]; with its trace, if it has one.
 #[derive(Debug)]
 pub(crate) struct Arrived {
     pub(crate) request: Request,
     pub(crate) at: f64,
+    pub(crate) trace: Option<Trace>,
 }
 
 /// What a room's task is asked to do.

@@ -20,6 +20,7 @@ use super::handle::{Arrived, Command, Entering, Known, RoomHandle};
 use super::seats::Seats;
 use crate::backend::Backend;
 use crate::log::{LogError, Position};
+use crate::traces;
 use crate::transport::json;
 
 /// Bytes of a broadcast after which it is sent before more is applied. With the largest frame on
@@ -178,9 +179,11 @@ impl RoomTask {
                     self.batch.continued(peer, answer);
                 }
                 Command::Request(peer, id, arrived) => {
-                    let Arrived { request, at } = *arrived;
+                    let Arrived { request, at, trace } = *arrived;
                     self.waits_since.get_or_insert(at);
+                    let trace = trace.map(traces::applies);
                     self.apply(Input::Request { peer, id, request }, None);
+                    self.batch.traced.applied(trace);
                 }
                 Command::Known(peer, known) => self.apply_known(peer, *known),
                 Command::Answer(peer, frames) => {
@@ -268,11 +271,14 @@ impl RoomTask {
             return Ok(());
         }
         let records = std::mem::take(&mut self.batch.records);
-        self.records += records.len();
+        let appended = records.len();
+        self.records += appended;
         self.record_bytes += records.iter().map(Record::bytes).sum::<usize>();
         let (log, room) = (&self.backend.links.log, self.room.incarnation());
+        self.batch.traced.appends();
         let started = self.backend.clock.seconds();
         self.position = log.append(room, self.position, records).await?;
+        self.batch.traced.appended(appended);
         let taken = self.backend.clock.seconds() - started;
         if !self.handle.facts.hidden {
             self.backend.metrics.append_seconds.observe(taken);
@@ -296,7 +302,9 @@ impl RoomTask {
         let (started, now) = (self.backend.clock.seconds(), self.backend.clock.now());
         let fans_out = broadcast.frames > 0 && !self.handle.facts.hidden;
         let short = self.backend.outboxes_are_short();
+        self.batch.traced.fans_out();
         let (delivered, gone) = self.seats.deliver(broadcast, now, short, &fence).await?;
+        self.batch.traced.fanned_out(&delivered);
         let waits_since = self.waits_since.take();
         if fans_out {
             let ended = self.backend.clock.seconds();

@@ -130,6 +130,18 @@ fn without_a_good_secret_it_does_not_start() {
 }
 
 #[test]
+fn with_a_wrong_collector_it_does_not_start() {
+    for (variable, value, key) in [
+        ("BACKEND__TRACES__ENDPOINT", "collector:4318", "traces.endpoint"),
+        ("BACKEND__TRACES__RATIO", "2", "traces.ratio"),
+    ] {
+        let output = backend().env("FLEET_SECRET", SECRET).env(variable, value).output().unwrap();
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert!(!output.status.success() && told.contains(key), "{told}");
+    }
+}
+
+#[test]
 fn it_prints_the_configuration_in_force() {
     let output = backend().arg("--print-config").env("BACKEND__ROOMS__MAX", "7").output().unwrap();
     let config = String::from_utf8(output.stdout).unwrap();

@@ -16,6 +16,7 @@ use protocol::frame::{Join, Joined};
 use protocol::token::Keyring;
 use service::clock::ManualClock;
 use service::http::{ServeOptions, serve};
+use service::traces::Traces;
 use service::{Clock, Lifecycle};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
@@ -95,6 +96,7 @@ impl TestServer {
             files: told.clone(),
             aux: if setting.aux.is_empty() { vec![told.clone()] } else { setting.aux },
             log: setting.log,
+            traces: Traces::default(),
             place: setting.fenced.then_some(place),
         };
         let clock = setting.clock.clone();

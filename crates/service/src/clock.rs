@@ -6,6 +6,8 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use rustix::time::{ClockId, clock_gettime};
 use tokio::sync::watch;
 
+const NANOS_PER_MS: u64 = 1_000_000;
+
 /// Milliseconds since 1970 that never go back: the system's time at the start, carried on by the
 /// monotonic clock, so that a step of the system's time disturbs no order and no deadline.
 #[derive(Clone, Debug)]
@@ -42,6 +44,17 @@ impl Clock {
                 start_ms.saturating_add(elapsed)
             }
             Source::Manual(now) => *now.borrow(),
+        }
+    }
+
+    /// The same in nanoseconds, for what is shorter.
+    pub fn nanos(&self) -> u64 {
+        match &self.0 {
+            Source::System { start_ms, started } => {
+                let elapsed = u64::try_from(started.elapsed().as_nanos()).unwrap_or(u64::MAX);
+                start_ms.saturating_mul(NANOS_PER_MS).saturating_add(elapsed)
+            }
+            Source::Manual(now) => now.borrow().saturating_mul(NANOS_PER_MS),
         }
     }
 
@@ -134,6 +147,9 @@ mod tests {
         let first = clock.now();
         assert!(first > 1_735_000_000_000);
         assert!(clock.now() >= first);
+        let nanos = clock.nanos();
+        assert!(clock.nanos() >= nanos && clock.now() >= nanos / 1_000_000);
+        assert_eq!(Clock::manual(1_000).0.nanos(), 1_000_000_000);
     }
 
     #[test]

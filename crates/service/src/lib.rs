@@ -17,6 +17,7 @@ pub mod rate;
 pub mod secret;
 pub mod telemetry;
 pub mod tls;
+pub mod traces;
 
 pub use clock::Clock;
 pub use lifecycle::Lifecycle;

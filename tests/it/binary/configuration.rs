@@ -22,6 +22,16 @@ fn a_value_of_a_wrong_type_is_named() {
 }
 
 #[test]
+fn a_collector_that_is_none_and_a_ratio_that_is_none_are_named() {
+    for (traces, key) in
+        [("endpoint: collector:4318", "traces.endpoint"), ("ratio: 1.5", "traces.ratio")]
+    {
+        let error = refusal(&format!("traces:\n  {traces}\n"));
+        assert!(error.contains("app-config.yml") && error.contains(key), "{error}");
+    }
+}
+
+#[test]
 fn a_file_that_is_no_yaml_is_named_with_the_line() {
     let error = refusal("dataDir: here\nhttp: [\n");
     assert!(error.contains("app-config.yml") && error.contains("line"), "{error}");

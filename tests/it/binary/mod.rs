@@ -1,6 +1,7 @@
 //! The shipped `instantchat` as a process: what only a process has, such as signals, files
 //! and memory. `tests/run` builds it and names it in `INSTANTCHAT_BIN`.
 
+mod collector;
 mod configuration;
 mod hostile;
 mod load;
@@ -14,6 +15,7 @@ mod soak;
 mod starting;
 mod stopping;
 mod storm;
+mod tracing;
 
 use tests::http;
 use tests::waiting::{DEADLINE, until};

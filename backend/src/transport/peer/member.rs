@@ -18,6 +18,7 @@ use crate::descriptors::Descriptors;
 use crate::metrics::Limited;
 use crate::refused::Refused;
 use crate::rooms::{Arrived, Command, Known, RoomHandle};
+use crate::traces;
 use crate::transport::json::{self, Asked};
 use crate::transport::websocket::{Incoming, ReadError};
 
@@ -89,6 +90,7 @@ impl Member {
     fn act(&mut self, woke: Woke) -> Next {
         match woke {
             Woke::Read(read) => {
+                let read_ns = self.peer.backend.links.traces.now_ns();
                 let heard = match self.peer.judge(read) {
                     Heard::Frame(ClientFrame::Join(join)) => {
                         self.peer.bad(join.id, "joined already")
@@ -96,7 +98,7 @@ impl Member {
                     heard => heard,
                 };
                 match heard {
-                    Heard::Frame(frame) => self.ask(frame),
+                    Heard::Frame(frame) => self.ask(frame, read_ns),
                     Heard::Refused(id, refused) => self.answer(json::refusal(id, &refused)),
                     Heard::Nothing => Next::GoOn,
                     Heard::End => Next::End,
@@ -117,7 +119,7 @@ impl Member {
 
     /// Passes a request on. What is refused here is answered by the room all the same, so that
     /// answers come in the order of the requests.
-    fn ask(&mut self, frame: ClientFrame) -> Next {
+    fn ask(&mut self, frame: ClientFrame, read_ns: Option<u64>) -> Next {
         let (id, peer) = (frame.id(), self.peer.connection.peer);
         let key = match &frame {
             ClientFrame::Post { key, .. } => Key::new(key),
@@ -126,7 +128,8 @@ impl Member {
         match self.translate(frame) {
             Ok(Asked::Request(id, request)) => {
                 let at = self.peer.backend.clock.seconds();
-                self.tell(Command::Request(peer, id, Box::new(Arrived { request, at })))
+                let trace = traces::read(&self.peer.backend.links.traces, read_ns, &request);
+                self.tell(Command::Request(peer, id, Box::new(Arrived { request, at, trace })))
             }
             Ok(Asked::Grant(id)) => self.answer(self.grant(id)),
             Err(refused) if refused.code == ErrorCode::BadFrame => {
