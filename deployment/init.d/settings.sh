@@ -30,7 +30,7 @@ set_value() {
     { print }
     END { if (!found) print ENVIRON["NAME"] "=" ENVIRON["WANTED"] }' <<< "$env_text")
   case $name in
-    FLEET_SECRET* | ADMIN_TOKEN) change "set $name in .env" save_settings ;;
+    FLEET_SECRET* | ADMIN_TOKEN | GRAFANA_PASSWORD) change "set $name in .env" save_settings ;;
     *) change "set $name=$wanted in .env" save_settings ;;
   esac
 }
