@@ -29,7 +29,10 @@ def shown(value, unit):
         for factor, name in ((1e6, "µs"), (1e3, "ms")):
             if value * factor < 1000:
                 return f"{value * factor:.3g} {name}"
-        return f"{value:.3g} s" if value < 120 else f"{value / 60:.3g} min"
+        for most, size, name in ((120, 1, "s"), (7200, 60, "min")):
+            if value < most:
+                return f"{value / size:.3g} {name}"
+        return f"{value / 86400:.3g} days"
     base = 1024 if unit in ("bytes", "Bps") else 1000
     size = min(4, int(math.log(abs(value), base))) if abs(value) >= 1 else 0
     ending = {"bytes": "B", "Bps": "B/s", "short": ""}.get(unit, "/s")

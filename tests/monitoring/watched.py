@@ -2,7 +2,6 @@
 something, and who is killed is missed."""
 
 import asyncio
-import http.server
 import json
 import os
 import re
@@ -19,13 +18,18 @@ from pathlib import Path
 
 import crowd
 import pictures
-from shipped import DASHBOARDS, RULES, render
+from receivers import Hook, MailServer
+from shipped import DASHBOARDS, MONITORING, render
 
 BINARIES = Path(os.environ["FLEET_BINARIES"])
 # Where pictures of the dashboards go, if they are wanted.
 PICTURES = os.environ.get("PICTURES")
 # What Grafana would put in for its variable: four scrapes and some.
 RATE_INTERVAL = "15s"
+# The least time between two notices of one kind.
+REPEAT_SECONDS = 3
+RUNBOOK_URL = "https://wiki.example/runbook"
+OPERATOR = "on-call@chat.example"
 METRIC = r"(?<![\w:])(?:(?:instance|instantchat)[:_]|node_|nginx_|prometheus_|alertmanager_|up\b)[\w:]*(?:\{[^}]*\})?"
 
 
@@ -46,46 +50,49 @@ def eventually(what, condition, seconds=60):
     return result
 
 
-class Hook(http.server.ThreadingHTTPServer):
-    """What Alertmanager tells."""
+def fleet_tls(folder):
+    """The variables of a fleet whose processes call each other by TLS, under an authority made here."""
+    def openssl(line):
+        subprocess.run(["openssl", *line.split()], cwd=folder, check=True, capture_output=True)
 
-    def __init__(self):
-        notices = self.notices = []
+    key = "-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes"
+    folder.joinpath("names").write_text("subjectAltName=IP:127.0.0.1\nbasicConstraints=CA:FALSE\n")
+    openssl(f"req -x509 {key} -keyout ca-key.pem -out ca.pem -days 60 -subj /CN=watched")
+    openssl(f"req {key} -keyout node-key.pem -out node.csr -subj /CN=watched")
+    openssl("x509 -req -in node.csr -CA ca.pem -CAkey ca-key.pem -CAcreateserial -extfile names "
+            "-days 60 -out node.pem")
+    files = {"CA": "ca.pem", "CERTIFICATE": "node.pem", "KEY": "node-key.pem"}
+    return [f"{daemon}__FLEET__TLS__{name}={folder / file}"
+            for daemon in ("AUX_SRV", "BACKEND", "FILE_SRV") for name, file in files.items()]
 
-        class Take(http.server.BaseHTTPRequestHandler):
-            def do_POST(self):
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                notices.append(json.loads(body))
-                self.send_response(200)
-                self.end_headers()
 
-            def log_message(self, *_):
-                pass
-
-        super().__init__(("127.0.0.1", 0), Take)
-        threading.Thread(target=self.serve_forever, daemon=True).start()
-
-    def told(self, alert, status, name):
-        """Whether an alert about a process was told."""
-        return any(
-            one["labels"]["alertname"] == alert and one["status"] == status
-            and one["labels"].get("name", name) == name
-            for notice in self.notices for one in notice["alerts"]
-        )
+def alternatives(selector):
+    """A selector by a choice of values, as one selector for each of them."""
+    choice = re.search(r'(\w+)=~"([\w|]+)"', selector)
+    if not choice:
+        return [selector]
+    begin, end = selector[:choice.start()], selector[choice.end():]
+    return [one for value in choice.group(2).split("|")
+            for one in alternatives(f'{begin}{choice.group(1)}="{value}"{end}')]
 
 
 class Watch:
     """Prometheus, Alertmanager and the exporters, beside a fleet."""
 
-    def __init__(self, folder, site, hook):
+    def __init__(self, folder, site, receivers):
         prometheus, alertmanager, host, edge = free_ports(4)
         self.url = f"http://127.0.0.1:{prometheus}"
         rules = folder / "rules"
-        rules.mkdir()
-        for path in RULES:
+        _, complaints = render("rules", rules, RUNBOOK_URL=RUNBOOK_URL)
+        assert not complaints, complaints
+        for path in rules.iterdir():
             # Whoever waits for seconds waits for one; the shipped durations are read as text.
-            text = re.sub(r"for: \d+s", "for: 1s", path.read_text())
-            rules.joinpath(path.name).write_text(text)
+            path.write_text(re.sub(r"for: \d+s", "for: 1s", path.read_text()))
+        # When the site's certificate ends.
+        folder.joinpath("textfiles").mkdir()
+        certificate = Path(site["certificates"]) / "certificate.pem"
+        subprocess.run([MONITORING / "expiry", "site", certificate, folder / "textfiles/site.prom"],
+                       check=True)
         short = {f"{name}_INTERVAL": "1s" for name in ("SCRAPE", "EVALUATION", "DISCOVERY")}
         text, complaints = render(
             "prometheus", **short, SCRAPE_TIMEOUT="1s", RULES=str(rules),
@@ -96,8 +103,7 @@ class Watch:
         assert not complaints, complaints
         folder.joinpath("prometheus.yml").write_text(text)
         text, complaints = render(
-            "alertmanager", GROUP_WAIT="1s", REPEAT_INTERVAL="3s",
-            WEBHOOK_URL=f"http://127.0.0.1:{hook.server_port}/",
+            "alertmanager", GROUP_WAIT="2s", REPEAT_INTERVAL=f"{REPEAT_SECONDS}s", **receivers,
         )
         assert not complaints, complaints
         folder.joinpath("alertmanager.yml").write_text(text)
@@ -112,7 +118,8 @@ class Watch:
                 ["prometheus-alertmanager", "--config.file=alertmanager.yml",
                  "--storage.path=alerts", "--cluster.listen-address=",
                  f"--web.listen-address=127.0.0.1:{alertmanager}"],
-                ["prometheus-node-exporter", f"--web.listen-address=127.0.0.1:{host}"],
+                ["prometheus-node-exporter", f"--web.listen-address=127.0.0.1:{host}",
+                 "--collector.textfile.directory=textfiles"],
                 ["prometheus-nginx-exporter", f"-web.listen-address=127.0.0.1:{edge}",
                  f"-nginx.scrape-uri=http://{site['status']}/status"],
             )
@@ -154,14 +161,20 @@ class Watched(unittest.TestCase):
         cls.folder = Path(tempfile.mkdtemp(prefix="instantchat-watched-"))
         cls.addClassCleanup(shutil.rmtree, cls.folder)
         cls.fleet = subprocess.Popen(
-            [BINARIES / "fleet", "--binaries", BINARIES, "--backends", "2", "--file-servers", "2"],
+            [BINARIES / "fleet", "--binaries", BINARIES, "--backends", "2", "--file-servers", "2",
+             *fleet_tls(cls.folder)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )
         cls.addClassCleanup(cls.end_fleet)
         cls.site = json.loads(cls.fleet.stdout.readline())
-        cls.hook = Hook()
-        cls.addClassCleanup(cls.hook.shutdown)
-        cls.watch = Watch(cls.folder, cls.site, cls.hook)
+        cls.hook, cls.heartbeat, cls.mail = Hook(), Hook(), MailServer()
+        for receiver in (cls.hook, cls.heartbeat, cls.mail):
+            cls.addClassCleanup(receiver.server_close)
+            cls.addClassCleanup(receiver.shutdown)
+        cls.watch = Watch(cls.folder, cls.site, {
+            "WEBHOOK_URL": cls.hook.url, "HEARTBEAT_URL": cls.heartbeat.url, "MAIL_TO": OPERATOR,
+            "MAIL_FROM": "alerts@chat.example", "SMTP_HOST": cls.mail.address, "SMTP_TLS": "false",
+        })
         cls.addClassCleanup(cls.watch.end)
         cls.crowd = crowd.Crowd(cls.site)
         threading.Thread(target=lambda: asyncio.run(cls.crowd.live()), daemon=True).start()
@@ -186,6 +199,7 @@ class Watched(unittest.TestCase):
         self.fleet.stdin.flush()
         answer = json.loads(self.fleet.stdout.readline())
         self.assertNotIn("error", answer)
+        type(self).site = answer
 
     def test_1_every_process_and_machine_is_found(self):
         found = {one["metric"]["name"]: one["metric"]["process"]
@@ -208,7 +222,7 @@ class Watched(unittest.TestCase):
         for rule in self.watch.rules():
             selectors = set(re.findall(METRIC, rule["query"]))
             self.assertTrue(selectors, rule["query"])
-            for selector in selectors:
+            for selector in (one for several in selectors for one in alternatives(several)):
                 with self.subTest(rule=rule["name"], selector=selector):
                     self.assertTrue(self.watch.query(selector))
             if rule["type"] == "recording":
@@ -218,7 +232,7 @@ class Watched(unittest.TestCase):
     def test_4_no_rule_fails_and_nothing_is_wrong(self):
         self.assertEqual(self.watch.value("sum(prometheus_rule_evaluation_failures_total)"), 0)
         firing = [one["metric"]["alertname"] for one in
-                  self.watch.query('ALERTS{alertstate="firing",alertname!~"Host.*"}')]
+                  self.watch.query('ALERTS{alertstate="firing",alertname!~"Host.*|Watchdog"}')]
         self.assertEqual(firing, [], "a healthy fleet is silent, whatever its machine does")
 
     def test_5_a_killed_backend_is_missed_and_its_return_is_told(self):
@@ -226,7 +240,13 @@ class Watched(unittest.TestCase):
         eventually("it is told", lambda: self.hook.told("ProcessDown", "firing", "backend-1"))
         lost = 'ALERTS{alertstate="firing",alertname="BackendLost"}'
         eventually("the router misses it too", lambda: self.watch.query(lost))
-        self.assertFalse(self.hook.told("BackendLost", "firing", ""), "one notice is enough")
+        self.assertFalse(self.hook.told("BackendLost", "firing", "aux-srv"), "one notice is enough")
+        link = f"{RUNBOOK_URL}#processdown"
+        mail = eventually("a mail comes", lambda: self.mail.received("ProcessDown", "backend-1", link))
+        self.assertEqual(mail["to"], OPERATOR)
+        eventually("it is told anew", lambda: len(self.hook.pauses("ProcessDown")) >= 3)
+        # Less what the way to the hook and its clock may take away.
+        self.assertGreater(min(self.hook.pauses("ProcessDown")), REPEAT_SECONDS - 0.3)
         self.command("start backend-1")
         eventually("it is resolved", lambda: self.hook.told("ProcessDown", "resolved", "backend-1"))
 
@@ -235,7 +255,30 @@ class Watched(unittest.TestCase):
         new = 'up{job="instantchat",name="backend-3"} == 1'
         eventually("the third backend is watched", lambda: self.watch.query(new))
 
-    def test_7_the_dashboards_can_be_drawn(self):
+    def test_7_who_is_down_hides_nothing_of_others(self):
+        """A restarted router has never met backend-3, so that only its own alert tells of it."""
+        self.command("end aux-srv")
+        self.command("kill backend-3")
+        self.command("start aux-srv")
+        unmet = 'up{job="instantchat",name="backend-3"}'
+        eventually("nobody looks for it", lambda: not self.watch.query(unmet))
+        self.command("kill file-srv-2")
+        eventually("another process is missed",
+                   lambda: self.hook.told("ProcessDown", "firing", "file-srv-02"))
+        after = time.monotonic()
+        for alert in ("BackendLost", "FileServerLost"):
+            eventually(f"{alert} is told meanwhile",
+                       lambda alert=alert: self.hook.told(alert, "firing", "aux-srv", after))
+        self.assertTrue(self.watch.query('ALERTS{alertstate="firing",alertname="ProcessDown"}'))
+        backend = self.site["processes"]["backend-3"]["fleet"]
+        self.assertTrue(self.mail.received("BackendLost", backend), "it is named")
+
+    def test_8_the_heart_beats_for_one_receiver_alone(self):
+        eventually("it beats", lambda: self.heartbeat.told("Watchdog", "firing", ""))
+        self.assertFalse(self.hook.told("Watchdog", "firing", ""))
+        self.assertFalse(self.mail.received("Watchdog"))
+
+    def test_9_the_dashboards_can_be_drawn(self):
         if not PICTURES:
             self.skipTest("PICTURES names no folder for them")
         time.sleep(60)

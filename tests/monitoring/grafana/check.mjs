@@ -7,12 +7,28 @@ import { join, resolve } from "node:path";
 const dashboards = resolve(import.meta.dirname, "../../../monitoring/grafana/dashboards");
 const folder = resolve(process.argv[2]);
 
+// Where the types of a panel's own options and fields are.
+const panelcfg = (folder, name) =>
+  `./node_modules/@grafana/schema/dist/esm/raw/composable/${folder}/panelcfg/x/${name}PanelCfg_types.gen`;
+
 // Fields of Prometheus' own in annotations, which the common types leave to each data source.
 const types = `import { type AnnotationQuery, type Dashboard, type Panel, ThresholdsMode } from "@grafana/schema";
+import { type FieldConfig, type Options as TimeSeriesOptions } from "${panelcfg("timeseries", "TimeSeries")}";
+import { type Options as StatOptions } from "${panelcfg("stat", "Stat")}";
 type Prometheus = { expr: string; titleFormat: string; textFormat: string };
+// As JSON has it: texts in place of enums.
+type Plain<T> = T extends string ? \`\${T}\` : T extends object ? { [K in keyof T]: Plain<T[K]> } : T;
+type Common = Omit<Panel, "type" | "options" | "fieldConfig"> & { title: string; description: string };
+type Fields<Custom> = Omit<NonNullable<Panel["fieldConfig"]>, "defaults"> & {
+  defaults: Omit<NonNullable<Panel["fieldConfig"]>["defaults"], "custom"> & Custom;
+};
+type TimeSeries = Common & {
+  type: "timeseries"; options: Plain<TimeSeriesOptions>; fieldConfig: Fields<{ custom: Plain<FieldConfig> }>;
+};
+type Stat = Common & { type: "stat"; options: Plain<StatOptions>; fieldConfig: Fields<{ custom?: never }> };
 type Shipped = Omit<Dashboard, "annotations" | "panels"> & {
   annotations: { list: (AnnotationQuery & Prometheus)[] };
-  panels: (Panel & { type: "timeseries" | "stat"; title: string; description: string })[];
+  panels: (TimeSeries | Stat)[];
 };
 `;
 
