@@ -66,6 +66,9 @@ class Shipped(unittest.TestCase):
             text, complaints = render("prometheus", **{name: value})
             self.assertEqual(text, "", name)
             self.assertIn(name, complaints)
+        text, complaints = render("prometheus", EDGE_EXPORTERS="none")
+        self.assertEqual((complaints, text.count("targets: []")), ("", 1))
+        self.accepted(["promtool", "check", "config", "/dev/stdin"], text)
         hook = {"WEBHOOK_URL": "https://hooks.example/"}
         for environment in (
             {}, {"MAIL_TO": "a@b.example"}, {"WEBHOOK_URL": 'http://a" }'},
