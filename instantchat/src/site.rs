@@ -69,7 +69,7 @@ pub async fn start(config: &Config) -> anyhow::Result<Instantchat> {
             files.writable().await
         })
     });
-    let watched = admin::router(Arc::new(registry), lifecycle.clone(), ready).merge(door);
+    let watched = admin::router(registry, lifecycle.clone(), ready).merge(door);
     let life = lifecycle.clone();
     lifecycle.spawn(serve(admin_listener, watched, ServeOptions::default(), life.clone()));
     lifecycle.spawn(serve(listener, router, config.public(), life));

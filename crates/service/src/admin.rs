@@ -1,7 +1,7 @@
 //! The admin listener: liveness, readiness, metrics. Never the public one.
 
-use std::future::Future;
-use std::pin::Pin;
+mod readiness;
+
 use std::sync::Arc;
 
 use axum::Router;
@@ -12,37 +12,33 @@ use http::{StatusCode, header};
 use prometheus_client::registry::Registry;
 
 use crate::lifecycle::Lifecycle;
+use readiness::Readiness;
+
+pub use readiness::ReadyCheck;
 
 /// The text format of metrics (OpenMetrics 1.0).
 const METRICS_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-
-/// Whether the process can do its work; the error says what is in the way.
-pub type ReadyCheck =
-    Arc<dyn Fn() -> Pin<Box<dyn Future<Output = Result<(), String>> + Send>> + Send + Sync>;
 
 /// What the listener tells.
 #[derive(Clone)]
 struct Admin {
     registry: Arc<Registry>,
-    lifecycle: Lifecycle,
-    ready: ReadyCheck,
+    readiness: Readiness,
 }
 
-/// The routes `/livez`, `/readyz` and `/metrics`.
-pub fn router(registry: Arc<Registry>, lifecycle: Lifecycle, ready: ReadyCheck) -> Router {
+/// The routes `/livez`, `/readyz` and `/metrics`. The registry is complete but for the metric that
+/// tells what `/readyz` does; it is kept up to date until the soft stop.
+pub fn router(mut registry: Registry, lifecycle: Lifecycle, ready: ReadyCheck) -> Router {
+    let readiness = Readiness::watch(&mut registry, lifecycle, ready);
     Router::new()
         .route("/livez", get(|| async { "live\n" }))
         .route("/readyz", get(readyz))
         .route("/metrics", get(metrics))
-        .with_state(Admin { registry, lifecycle, ready })
+        .with_state(Admin { registry: Arc::new(registry), readiness })
 }
 
-/// A process that stops is alive, but takes no new work.
 async fn readyz(State(admin): State<Admin>) -> Response {
-    if admin.lifecycle.stopping() {
-        return (StatusCode::SERVICE_UNAVAILABLE, "stopping\n").into_response();
-    }
-    match (admin.ready)().await {
+    match admin.readiness.ask().await {
         Ok(()) => "ready\n".into_response(),
         Err(reason) => (StatusCode::SERVICE_UNAVAILABLE, format!("{reason}\n")).into_response(),
     }

@@ -67,6 +67,9 @@ pub(crate) struct Store {
     /// Whether the store may have files that the index does not know.
     has_unknown: AtomicBool,
     shared: bool,
+    /// What is written to see whether the store takes a write: one object, so that a write that
+    /// nobody waited for leaves no more than that.
+    probe: Path,
     /// When this process opened it, in milliseconds since 1970.
     opened: u64,
 }
@@ -112,6 +115,7 @@ impl Store {
             writes: Semaphore::new(STORE_WRITES_MAX),
             has_unknown: AtomicBool::new(true),
             shared,
+            probe: Path::from(format!("probe-{}", Id128(service::random::bytes()))),
         })
     }
 
@@ -228,10 +232,12 @@ impl Store {
 
     /// Whether the store takes a write.
     pub(crate) async fn writable(&self) -> Result<(), StoreError> {
-        let probe = Path::from(format!("probe-{}", Id128(service::random::bytes())));
-        self.objects.put(&probe, PutPayload::from_static(b"ready")).await?;
-        self.objects.delete(&probe).await?;
-        Ok(())
+        self.objects.put(&self.probe, PutPayload::from_static(b"ready")).await?;
+        match self.objects.delete(&self.probe).await {
+            // Somebody else who asked has deleted it.
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
     }
 
     fn index(&self) -> MutexGuard<'_, Index> {

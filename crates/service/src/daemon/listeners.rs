@@ -2,7 +2,6 @@
 //! once, and served until their time is over.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -50,7 +49,7 @@ impl Listeners {
     /// Serves all: the public one until the soft stop, the others until [`Last::end`].
     pub(super) fn serve(self, config: ProcessConfig, process: Process, routes: Routes) -> Last {
         let Process { lifecycle, registry, tls, .. } = process;
-        let watch = admin::router(Arc::new(registry), lifecycle.clone(), routes.ready);
+        let watch = admin::router(registry, lifecycle.clone(), routes.ready);
         let last = Lifecycle::new();
         let public = ServeOptions {
             limits: config.http.limits,
