@@ -78,6 +78,7 @@ impl Backend {
     ) -> Arc<Self> {
         let metrics = Metrics::register(registry);
         let capacity = Capacity::of(&config);
+        capacity.register(registry);
         let buckets = |rate| AddressBuckets::new(rate, config.addresses.table_max);
         let backend = Arc::new(Self {
             standing: Standing::new(term(&clock, &links)),
@@ -153,7 +154,7 @@ impl Backend {
     /// Whether what waits for all peers together is too much.
     pub(crate) fn outboxes_are_short(&self) -> bool {
         let waiting = usize::try_from(self.metrics.outbox_bytes.get()).unwrap_or_default();
-        waiting > self.config.peers.outboxes_bytes_max
+        waiting > self.capacity.outbox_bytes
     }
 
     /// A number for a new connection.

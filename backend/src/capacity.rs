@@ -2,6 +2,9 @@
 
 use std::fs;
 
+use prometheus_client::metrics::gauge::ConstGauge;
+use prometheus_client::registry::Registry;
+
 use crate::config::Config;
 
 /// Descriptors that are left for files, listeners and connections between processes.
@@ -21,6 +24,8 @@ pub(crate) struct Capacity {
     pub(crate) rooms: usize,
     /// Bytes of all rooms.
     pub(crate) room_bytes: usize,
+    /// Bytes that wait for all peers together.
+    pub(crate) outbox_bytes: usize,
     /// Bytes of the process.
     pub(crate) memory: usize,
 }
@@ -38,7 +43,29 @@ impl Capacity {
             0 => memory() / 100 * ROOMS_PERCENT,
             max => max,
         };
-        Self { sockets, rooms: config.rooms.max, room_bytes, memory: memory() }
+        Self {
+            sockets,
+            rooms: config.rooms.max,
+            room_bytes,
+            outbox_bytes: config.peers.outboxes_bytes_max,
+            memory: memory(),
+        }
+    }
+
+    /// Registers the limits, each beside what is counted against it.
+    pub(crate) fn register(self, registry: &mut Registry) {
+        for (name, help, max) in [
+            ("peers_max", "Connections that may be open", self.sockets),
+            ("rooms_max", "Rooms that may be owned", self.rooms),
+            ("room_bytes_max", "Bytes that all rooms may take", self.room_bytes),
+            (
+                "outbox_bytes_max",
+                "Bytes above which peers that are far behind are cut off",
+                self.outbox_bytes,
+            ),
+        ] {
+            registry.register(name, help, ConstGauge::new(i64::try_from(max).unwrap_or(i64::MAX)));
+        }
     }
 }
 

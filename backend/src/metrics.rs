@@ -44,6 +44,12 @@ label!(
     Room = "room", Rooms = "rooms", Passwords = "passwords", Hashes = "hashes",
 );
 
+label!(
+    /// Why a connection that nobody limits finds no place.
+    SocketsRefused, "reason",
+    ServerFull = "server_full", Stopping = "stopping",
+);
+
 /// The metrics of one backend.
 #[derive(Debug)]
 pub(crate) struct Metrics {
@@ -63,6 +69,7 @@ pub(crate) struct Metrics {
     pub(crate) resumes: Counters<ResumeOutcome>,
     pub(crate) gaps: Counters<GapReason>,
     pub(crate) rate_limited: Counters<Limited>,
+    pub(crate) sockets_refused: Counters<SocketsRefused>,
     pub(crate) closes: Counters<CloseCode>,
     pub(crate) hashes_waiting: Gauge,
     pub(crate) room_panics: Counter,
@@ -98,6 +105,11 @@ impl Metrics {
             resumes: Counters::register(registry, "resumes", "Resumes by outcome"),
             gaps: Counters::register(registry, "gaps", "Resumes with a gap by reason"),
             rate_limited: Counters::register(registry, "rate_limited", "Refusals by kind"),
+            sockets_refused: Counters::register(
+                registry,
+                "sockets_refused",
+                "Connections for which the backend had no place, by reason",
+            ),
             closes: Counters::register(registry, "closes", "Connections closed by code"),
             hashes_waiting: gauge(registry, "password_hashes_waiting", "Hashes that wait"),
             room_panics: counter(registry, "room_panics", "Rooms whose invariant failed"),
@@ -163,7 +175,7 @@ fn counter(registry: &mut Registry, name: &str, help: &str) -> Counter {
     counter
 }
 
-/// From 10 µs, which an append to memory takes, to 5 s.
+/// From 10 µs, which an append to memory takes, to 3.7 s.
 fn histogram(registry: &mut Registry, name: &str, help: &str) -> Histogram {
     let histogram = Histogram::new(exponential_buckets(0.000_01, 2.5, 15));
     registry.register(name, help, histogram.clone());

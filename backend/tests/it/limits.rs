@@ -175,8 +175,33 @@ async fn a_full_server_says_so() {
     assert_eq!(code(ada.say("k", "text").await), Some(ErrorCode::Unavailable));
     let server = TestServer::configured(|config| config.peers.sockets_max = 1).await;
     let (_ada, _) = server.member("tea", "Ada").await;
+    assert_eq!(server.metric("sockets_refused_total{reason=\"server_full\"}"), 0.0);
     let mut refused = server.visit("tea").await;
     assert_eq!(closed(&mut refused).await, (1008, "unavailable".into()));
+    assert_eq!(server.metric("sockets_refused_total{reason=\"server_full\"}"), 1.0);
+}
+
+#[tokio::test]
+async fn the_limits_are_told_beside_what_is_counted() {
+    let server = TestServer::configured(|config| {
+        config.peers.sockets_max = 7;
+        config.peers.outboxes_bytes_max = 1 << 27;
+        config.rooms.max = 11;
+        config.rooms.bytes_max = 1 << 26;
+    })
+    .await;
+    for (counted, max) in [
+        ("peers", 7.0),
+        ("rooms", 11.0),
+        ("room_bytes", f64::from(1 << 26)),
+        ("outbox_bytes", f64::from(1 << 27)),
+    ] {
+        assert_eq!(server.metric(counted), 0.0, "{counted}");
+        assert_eq!(server.metric(&format!("{counted}_max")), max, "{counted}");
+    }
+    let defaults = TestServer::start().await;
+    assert!(defaults.metric("peers_max") > 0.0 && defaults.metric("room_bytes_max") > 0.0);
+    assert_eq!(defaults.metric("sockets_refused_total{reason=\"stopping\"}"), 0.0);
 }
 
 #[tokio::test]

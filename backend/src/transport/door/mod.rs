@@ -23,7 +23,7 @@ use super::connection::Connection;
 use super::peer::{Arrival, Peer};
 use super::websocket::{self, Handshake, Limits, OutboxLimits, Reader, Socket};
 use crate::backend::Backend;
-use crate::metrics::Limited;
+use crate::metrics::{Limited, SocketsRefused};
 use crate::places::Places;
 use crate::refused::Refused;
 
@@ -94,6 +94,7 @@ fn admit(backend: &Backend, parts: &Parts, name: &str) -> Result<(Arrival, Place
     }
     let admission = ticket::admit(backend, &visitor, &name, routers_now)?;
     if backend.lifecycle.stopping() {
+        backend.metrics.sockets_refused.inc(SocketsRefused::Stopping);
         return Err(Refused::new(ErrorCode::Unavailable, "the server is stopping").into());
     }
     let places = places(backend, parts)?;
@@ -115,9 +116,10 @@ fn places(backend: &Backend, parts: &Parts) -> Result<Places, Refused> {
         backend.metrics.rate_limited.inc(Limited::Sockets);
         Refused::new(ErrorCode::RateLimited, "too many connections of this address are open")
     })?;
-    let socket = backend.sockets.enter();
-    let socket = socket
-        .ok_or(Refused::new(ErrorCode::Unavailable, "the server holds no more connections"))?;
+    let socket = backend.sockets.enter().ok_or_else(|| {
+        backend.metrics.sockets_refused.inc(SocketsRefused::ServerFull);
+        Refused::new(ErrorCode::Unavailable, "the server holds no more connections")
+    })?;
     let listener = parts.extensions.get::<ConnectionPlace>().cloned();
     Ok(Places { socket, address, listener })
 }
