@@ -1,6 +1,6 @@
 //! What aux-srv counts.
 
-use prometheus_client::encoding::{EncodeLabelSet, EncodeLabelValue};
+use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::registry::Registry;
@@ -8,14 +8,14 @@ use prometheus_client::registry::Registry;
 /// The counters of aux-srv.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Metrics {
-    lookups: Family<LookupLabels, Counter>,
-    tickets: Family<TicketLabels, Counter>,
+    lookups: Family<OutcomeLabels, Counter>,
+    tickets: Family<OutcomeLabels, Counter>,
     pub(crate) sessions: Counter,
     pub(crate) pages: Counter,
 }
 
 /// How a lookup ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EncodeLabelValue)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Lookup {
     Exists,
     Free,
@@ -27,10 +27,20 @@ pub(crate) enum Lookup {
 impl Lookup {
     const ALL: [Self; 5] =
         [Self::Exists, Self::Free, Self::BadName, Self::RateLimited, Self::Unavailable];
+
+    fn label(self) -> &'static str {
+        match self {
+            Self::Exists => "exists",
+            Self::Free => "free",
+            Self::BadName => "bad_name",
+            Self::RateLimited => "rate_limited",
+            Self::Unavailable => "unavailable",
+        }
+    }
 }
 
 /// How a request for a room's WebSocket was routed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EncodeLabelValue)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Routed {
     Ticketed,
     BadName,
@@ -38,14 +48,22 @@ pub(crate) enum Routed {
     RateLimited,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct LookupLabels {
-    outcome: Lookup,
+impl Routed {
+    const ALL: [Self; 4] = [Self::Ticketed, Self::BadName, Self::Unavailable, Self::RateLimited];
+
+    fn label(self) -> &'static str {
+        match self {
+            Self::Ticketed => "ticketed",
+            Self::BadName => "bad_name",
+            Self::Unavailable => "unavailable",
+            Self::RateLimited => "rate_limited",
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct TicketLabels {
-    outcome: Routed,
+struct OutcomeLabels {
+    outcome: &'static str,
 }
 
 impl Metrics {
@@ -61,18 +79,17 @@ impl Metrics {
         registry.register("sessions", "Sessions given to new visitors", metrics.sessions.clone());
         registry.register("pages", "Pages served", metrics.pages.clone());
         Lookup::ALL.into_iter().for_each(|outcome| metrics.lookup(outcome, 0));
-        for outcome in [Routed::Ticketed, Routed::BadName, Routed::Unavailable, Routed::RateLimited]
-        {
-            metrics.routed(outcome, 0);
-        }
+        Routed::ALL.into_iter().for_each(|outcome| metrics.routed(outcome, 0));
         metrics
     }
 
     pub(crate) fn lookup(&self, outcome: Lookup, count: u64) {
-        self.lookups.get_or_create(&LookupLabels { outcome }).inc_by(count);
+        let labels = OutcomeLabels { outcome: outcome.label() };
+        self.lookups.get_or_create(&labels).inc_by(count);
     }
 
     pub(crate) fn routed(&self, outcome: Routed, count: u64) {
-        self.tickets.get_or_create(&TicketLabels { outcome }).inc_by(count);
+        let labels = OutcomeLabels { outcome: outcome.label() };
+        self.tickets.get_or_create(&labels).inc_by(count);
     }
 }

@@ -85,11 +85,10 @@ impl FleetRouter {
     fn due(&self) -> Vec<Question> {
         let now = self.now();
         let mut state = self.state();
-        let mut gone = state.follow(now, &*self.reach);
+        state.follow(now, &*self.reach);
         let due = state.router.poll(now);
-        gone.extend(state.follow(now, &*self.reach));
+        state.follow(now, &*self.reach);
         state.publish(&self.metrics);
-        self.metrics.forget(&gone);
         let known = &state.known;
         let question = |(name, status): (BackendName, StatusRequest)| {
             let known = known.get(&name).filter(|known| known.wants_question(now))?;

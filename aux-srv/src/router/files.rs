@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use service::Lifecycle;
 use tokio::task::JoinSet;
 
+use super::metrics::RouterMetrics;
 use super::view::{FilesView, Trouble};
 use super::{FleetRouter, Reach};
 
@@ -88,6 +89,12 @@ impl FileServers {
     /// Where the edge sends uploads and reads.
     pub(crate) fn http_addresses(&self) -> impl Iterator<Item = &str> {
         self.servers.iter().map(|server| server.instance.http.as_str())
+    }
+
+    /// Brings the metrics up to date. A file server that never came up is counted as down.
+    pub(crate) fn publish(&self, metrics: &RouterMetrics) {
+        let up = self.servers.iter().filter(|server| server.standing().is_up).count();
+        metrics.file_servers(up, self.servers.len() - up);
     }
 
     /// The public address of the file server whose turn it is, of those that answer.
@@ -206,6 +213,7 @@ async fn ask_once(router: &Arc<FleetRouter>) {
         questions.spawn(ask(Arc::clone(router), number));
     }
     questions.join_all().await;
+    router.files.publish(&router.metrics);
 }
 
 async fn ask(router: Arc<FleetRouter>, number: usize) {

@@ -1,11 +1,10 @@
 //! What the router counts. Labels are of bounded sets; the one by backend loses those that leave.
 
-use std::collections::BTreeSet;
 use std::sync::atomic::AtomicU64;
 
 use fleet::CallError;
 use placement::{BackendName, Counts, Phase};
-use prometheus_client::encoding::{EncodeLabelSet, EncodeLabelValue};
+use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
@@ -18,6 +17,8 @@ pub(crate) struct RouterMetrics {
     conflicts: Counter,
     superseded: Gauge,
     backends: Family<PhaseLabels, Gauge>,
+    backend_up: Family<BackendLabels, Gauge>,
+    file_servers: Family<PhaseLabels, Gauge>,
     polls: Family<PollLabels, Counter>,
     rooms_known: Gauge,
     rooms_swept: Counter,
@@ -27,7 +28,7 @@ pub(crate) struct RouterMetrics {
 }
 
 /// What became of a question to a backend.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EncodeLabelValue)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Polled {
     /// The answer was accepted.
     Accepted,
@@ -60,6 +61,22 @@ impl Polled {
         Self::Rejected,
         Self::Bad,
     ];
+
+    fn label(self) -> &'static str {
+        match self {
+            Self::Accepted => "accepted",
+            Self::Unaccepted => "unaccepted",
+            Self::Twin => "twin",
+            Self::Skipped => "skipped",
+            Self::Refused => "refused",
+            Self::Reset => "reset",
+            Self::Unresolved => "unresolved",
+            Self::Timeout => "timeout",
+            Self::Stale => "stale",
+            Self::Rejected => "rejected",
+            Self::Bad => "bad",
+        }
+    }
 }
 
 impl From<&CallError> for Polled {
@@ -76,16 +93,9 @@ impl From<&CallError> for Polled {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EncodeLabelValue)]
-enum Reason {
-    New,
-    Replaced,
-    Import,
-}
-
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct PlacementLabels {
-    reason: Reason,
+    reason: &'static str,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -95,7 +105,7 @@ struct PhaseLabels {
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct PollLabels {
-    outcome: Polled,
+    outcome: &'static str,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -117,6 +127,9 @@ impl RouterMetrics {
         let help = "Whether a later run of the router is at work";
         registry.register("router_superseded", help, own.superseded.clone());
         registry.register("backends", "Backends by phase", own.backends.clone());
+        let help = "Whether a backend serves its rooms, which it does unless it is down or unheard";
+        registry.register("backend_up", help, own.backend_up.clone());
+        registry.register("file_servers", "File servers by phase", own.file_servers.clone());
         registry.register("polls", "Questions to backends, by outcome", own.polls.clone());
         registry.register("rooms_known", "Rooms on record", own.rooms_known.clone());
         let help = "Rooms forgotten because nobody has them and nobody asks";
@@ -130,19 +143,20 @@ impl RouterMetrics {
         Polled::ALL.into_iter().for_each(|outcome| metrics.polled(outcome, 0));
         metrics.counted(&Counts::default(), &Counts::default());
         metrics.phases(&[]);
+        metrics.file_servers(0, 0);
         metrics
     }
 
     pub(crate) fn polled(&self, outcome: Polled, count: u64) {
-        self.polls.get_or_create(&PollLabels { outcome }).inc_by(count);
+        self.polls.get_or_create(&PollLabels { outcome: outcome.label() }).inc_by(count);
     }
 
     /// What the record has counted since it was read last.
     pub(crate) fn counted(&self, before: &Counts, now: &Counts) {
         for (reason, before, now) in [
-            (Reason::New, before.placed, now.placed),
-            (Reason::Replaced, before.replaced, now.replaced),
-            (Reason::Import, before.imported, now.imported),
+            ("new", before.placed, now.placed),
+            ("replaced", before.replaced, now.replaced),
+            ("import", before.imported, now.imported),
         ] {
             self.placements.get_or_create(&PlacementLabels { reason }).inc_by(now - before);
         }
@@ -166,17 +180,34 @@ impl RouterMetrics {
         self.rooms_swept.inc_by(rooms as u64);
     }
 
-    pub(crate) fn clock(&self, backend: &BackendName, difference_ms: i64) {
-        let labels = BackendLabels { backend: backend.as_str().to_owned() };
-        self.clock_difference.get_or_create(&labels).set(difference_ms as f64 / 1_000.0);
-    }
-
-    /// These backends are no longer of the fleet.
-    pub(crate) fn forget(&self, backends: &BTreeSet<BackendName>) {
-        for backend in backends {
-            self.clock_difference.remove(&BackendLabels { backend: backend.as_str().to_owned() });
+    /// How many file servers of the configuration answer, and how many do not.
+    pub(crate) fn file_servers(&self, up: usize, down: usize) {
+        for (phase, count) in [(Phase::Up, up), (Phase::Down, down)] {
+            let labels = PhaseLabels { phase: phase_name(phase) };
+            self.file_servers.get_or_create(&labels).set(i64::try_from(count).unwrap_or(i64::MAX));
         }
     }
+
+    pub(crate) fn backend(&self, name: &BackendName, phase: Phase) {
+        let is_up = !matches!(phase, Phase::Unheard | Phase::Down);
+        self.backend_up.get_or_create(&backend_labels(name)).set(i64::from(is_up));
+    }
+
+    pub(crate) fn clock(&self, backend: &BackendName, difference_ms: i64) {
+        let seconds = difference_ms as f64 / 1_000.0;
+        self.clock_difference.get_or_create(&backend_labels(backend)).set(seconds);
+    }
+
+    /// This backend is no longer of the fleet, or known by another name.
+    pub(crate) fn forget(&self, backend: &BackendName) {
+        let labels = backend_labels(backend);
+        self.backend_up.remove(&labels);
+        self.clock_difference.remove(&labels);
+    }
+}
+
+fn backend_labels(name: &BackendName) -> BackendLabels {
+    BackendLabels { backend: name.as_str().to_owned() }
 }
 
 /// A phase in metrics and on pages.
@@ -187,5 +218,27 @@ pub(crate) fn phase_name(phase: Phase) -> &'static str {
         Phase::Suspected => "suspected",
         Phase::Draining => "draining",
         Phase::Down => "down",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::metrics::Metrics;
+
+    #[test]
+    fn every_label_value_is_there_from_the_start_and_spelt_in_one_way() {
+        let mut registry = Registry::with_prefix("instantchat");
+        Metrics::register(&mut registry);
+        RouterMetrics::register(&mut registry);
+        let mut text = String::new();
+        prometheus_client::encoding::text::encode(&mut text, &registry).unwrap();
+        let values: Vec<&str> = text.split('"').skip(1).step_by(2).collect();
+        // Lookups, tickets, placements, backends, file servers, polls.
+        assert_eq!(values.len(), 5 + 4 + 3 + 5 + 2 + 11, "{text}");
+        for value in values {
+            let is_snake = value.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+            assert!(is_snake, "{value} in\n{text}");
+        }
     }
 }

@@ -123,10 +123,14 @@ impl FleetRouter {
             state.router.mark_reserved(mark);
         }
         tracing::info!(router = state.router.id().0, "the router begins");
+        let metrics = RouterMetrics::register(registry);
+        let files = FileServers::new(parts.files, &*parts.reach, now);
+        state.publish(&metrics);
+        files.publish(&metrics);
         Ok(Self {
-            files: FileServers::new(parts.files, &*parts.reach, now),
+            files,
             resolver: Resolver::default(),
-            metrics: RouterMetrics::register(registry),
+            metrics,
             clock: parts.clock,
             reach: parts.reach,
             direct: parts.direct,

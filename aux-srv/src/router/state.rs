@@ -23,6 +23,8 @@ pub(crate) struct State {
     pub(crate) roster_problem: Option<Trouble>,
     pub(crate) disk_problem: Option<Trouble>,
     counted: Counts,
+    /// Backends that have metrics of their own.
+    shown: BTreeSet<BackendName>,
     facts: Option<RoomFacts>,
 }
 
@@ -38,6 +40,7 @@ impl State {
             roster_problem: None,
             disk_problem: None,
             counted: Counts::default(),
+            shown: BTreeSet::new(),
             facts: None,
         }
     }
@@ -65,9 +68,8 @@ impl State {
         }
     }
 
-    /// Keeps what is known in step with who belongs to the fleet and how they stand. Returns who has
-    /// left.
-    pub(crate) fn follow(&mut self, now: Now, reach: &dyn Reach) -> BTreeSet<BackendName> {
+    /// Keeps what is known in step with who belongs to the fleet and how they stand.
+    pub(crate) fn follow(&mut self, now: Now, reach: &dyn Reach) {
         let mut gone: BTreeSet<_> = self.known.keys().cloned().collect();
         for member in self.router.members() {
             gone.remove(member.name);
@@ -87,7 +89,6 @@ impl State {
         let known = &self.known;
         self.holders
             .retain(|run, holder| known.get(holder).is_some_and(|holder| holder.run == Some(*run)));
-        gone
     }
 
     /// The name under which this process is known already, if it is another one and serves.
@@ -119,6 +120,16 @@ impl State {
         self.counted = counts;
         metrics.record(self.router.owners().len(), self.router.is_superseded());
         metrics.phases(&self.router.members().map(|member| member.phase).collect::<Vec<_>>());
+        // A second name of one process would count it twice.
+        let met = self.known.iter().filter(|(_, known)| known.twin_of().is_none());
+        let shown: BTreeSet<_> = met
+            .map(|(name, known)| {
+                metrics.backend(name, known.phase);
+                name.clone()
+            })
+            .collect();
+        self.shown.difference(&shown).for_each(|gone| metrics.forget(gone));
+        self.shown = shown;
     }
 
     /// Why this router cannot do its work, if it cannot.

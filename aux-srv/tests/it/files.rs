@@ -51,6 +51,12 @@ fn view(site: &Site, number: u8) -> FilesView {
     files.into_iter().find(|server| server.number == number).unwrap()
 }
 
+/// How many file servers are told to be up, and how many down.
+fn counted(site: &Site) -> [f64; 2] {
+    let count = |phase| site.metric(&format!("instantchat_file_servers{{phase=\"{phase}\"}}"));
+    ["up", "down"].map(count)
+}
+
 async fn upload_doors(site: &Site) -> BTreeSet<String> {
     let mut doors = BTreeSet::new();
     for _ in 0..10 {
@@ -71,6 +77,7 @@ async fn uploads_go_in_turn_to_those_that_answer_and_are_who_they_should_be() {
     site.until("two are up", || view(&site, 1).is_up && view(&site, 2).is_up).await;
     site.until("the third is looked through", || view(&site, 3).trouble.is_some()).await;
     assert!(!view(&site, 3).is_up);
+    site.until("the third is counted as down", || counted(&site) == [2.0, 1.0]).await;
     let both = BTreeSet::from(["127.0.0.1:5001".to_owned(), "127.0.0.1:5002".to_owned()]);
     assert_eq!(upload_doors(&site).await, both);
     site.settle().await;
@@ -79,6 +86,7 @@ async fn uploads_go_in_turn_to_those_that_answer_and_are_who_they_should_be() {
 
     dies.hard_stop();
     site.until("one is gone", || !view(&site, 2).is_up).await;
+    site.until("it is counted", || counted(&site) == [1.0, 2.0]).await;
     assert_eq!(upload_doors(&site).await, BTreeSet::from(["127.0.0.1:5001".to_owned()]));
 }
 
@@ -88,4 +96,16 @@ async fn without_file_servers_uploads_have_nowhere_to_go() {
     assert_eq!(upload_doors(&site).await, BTreeSet::from([String::new()]));
     let told: SiteInfo = site.get("/api/site").await.json().await.unwrap();
     assert_eq!(told.file_bytes_max, 0);
+    assert_eq!(counted(&site), [0.0, 0.0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_server_that_never_came_up_is_counted_as_down_from_the_start() {
+    let mut setup = Setup::of(&[&Played::start().await]);
+    let nobody = "127.0.0.1:1".to_owned();
+    setup.files = vec![FileInstance { number: 7, fleet: nobody.clone(), http: nobody }];
+    let site = setup.start().await;
+    assert_eq!(counted(&site), [0.0, 1.0]);
+    site.until("it was asked", || view(&site, 7).trouble.is_some()).await;
+    assert_eq!(counted(&site), [0.0, 1.0]);
 }

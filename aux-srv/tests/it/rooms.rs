@@ -23,7 +23,7 @@ async fn a_thousand_first_visitors_of_one_name_find_one_owner() {
     let mut owners = visitors.join_all().await;
     owners.dedup();
     assert_eq!(owners.len(), 1);
-    assert_eq!(site.metric("instantchat_placements_total{reason=\"New\"}"), 1.0);
+    assert_eq!(site.metric("instantchat_placements_total{reason=\"new\"}"), 1.0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -86,6 +86,7 @@ async fn the_rooms_of_a_dead_backend_are_placed_anew_within_three_seconds() {
     .await;
     let first = site.open("red", &[&stays, &dies]).await;
     assert_eq!(first.owner, 1);
+    let gone = dies.name();
     dies.kill().await;
     let waited = tokio::time::timeout(std::time::Duration::from_secs(3), async {
         loop {
@@ -99,9 +100,12 @@ async fn the_rooms_of_a_dead_backend_are_placed_anew_within_three_seconds() {
     let epoch = waited.await.expect("a new owner");
     assert!(epoch > first.epoch);
     site.until("it is counted", || {
-        site.metric("instantchat_placements_total{reason=\"Replaced\"}") == 1.0
+        site.metric("instantchat_placements_total{reason=\"replaced\"}") == 1.0
     })
     .await;
+    let up = |backend: &str| format!("instantchat_backend_up{{backend=\"{backend}\"}}");
+    let both = || [&stays.name(), &gone].map(|name| site.metric(&up(name)));
+    site.until("who is up is told", || both() == [1.0, 0.0]).await;
     assert!(site.aux.ready().is_ok(), "one is enough");
 }
 

@@ -90,6 +90,26 @@ async fn a_removed_line_drains_and_leaves_when_it_is_empty() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_metrics_of_a_backend_leave_with_it() {
+    let (stays, goes) = (Played::start().await, Played::start().await);
+    let edited = Edited::start(&[&stays, &goes]).await;
+    let site = &edited.site;
+    let told = |name: &str| {
+        ["backend_up", "clock_difference_seconds"].map(|metric| {
+            site.find_metric(&format!("instantchat_{metric}{{backend=\"{name}\"}}")).is_some()
+        })
+    };
+    let (stays_as, goes_as) = (stays.name(), goes.name());
+    site.until("both are told", || told(&stays_as) == [true; 2] && told(&goes_as) == [true; 2])
+        .await;
+    edited.replace(&list(&[&stays]));
+    goes.kill().await;
+    site.until("it has left", || site.phase(&goes_as).is_none()).await;
+    site.until("it is told no more", || told(&goes_as) == [false; 2]).await;
+    assert_eq!(told(&stays_as), [true; 2]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_broken_edit_is_shown_and_changes_nothing() {
     let backend = Played::start().await;
     let edited = Edited::start(&[&backend]).await;

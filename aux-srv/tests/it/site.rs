@@ -213,12 +213,22 @@ impl Site {
         assert!(ended.is_ok(), "waiting until {what}: {:#?}", self.aux.fleet_view());
     }
 
-    /// The value of a metric's line.
+    /// The value of a metric's line, which is there.
     pub(crate) fn metric(&self, line: &str) -> f64 {
+        self.find_metric(line).unwrap_or_else(|| panic!("no {line} in {}", self.metrics()))
+    }
+
+    /// The value of a metric's line, if it is there.
+    pub(crate) fn find_metric(&self, line: &str) -> Option<f64> {
+        let text = self.metrics();
+        let value = text.lines().find_map(|found| found.strip_prefix(line)?.strip_prefix(' '));
+        value.map(|value| value.parse().unwrap())
+    }
+
+    fn metrics(&self) -> String {
         let mut text = String::new();
         prometheus_client::encoding::text::encode(&mut text, &self.registry).unwrap();
-        let value = text.lines().find_map(|found| found.strip_prefix(line)?.strip_prefix(' '));
-        value.unwrap_or_else(|| panic!("no {line} in {text}")).parse().unwrap()
+        text
     }
 }
 

@@ -49,7 +49,7 @@ async fn a_crowd_that_looks_at_one_room_does_not_cut_the_router_off() {
     let answers = crowd.join_all().await;
     assert!(answers.iter().any(|status| status.is_success()));
     assert!(backend.asked_at_once() <= 32, "{}", backend.asked_at_once());
-    let refused = site.metric("instantchat_polls_total{outcome=\"Refused\"}");
+    let refused = site.metric("instantchat_polls_total{outcome=\"refused\"}");
     assert_eq!((site.phase(&backend.name()), refused), (Some(Phase::Up), 0.0));
     assert_eq!(backend.owns("red"), Some(site.edge("red").await.ticket().epoch));
 }
@@ -106,6 +106,12 @@ async fn two_names_of_one_process_are_one_backend() {
     let phases = twins.each_ref().map(|twin| twin.phase);
     assert!(phases.contains(&Phase::Up) && phases.contains(&Phase::Down), "{phases:?}");
     assert_eq!(twins.iter().filter(|twin| twin.twin_of.is_some()).count(), 1);
+    let up =
+        |name: &str| site.find_metric(&format!("instantchat_backend_up{{backend=\"{name}\"}}"));
+    site.until("one name has a metric", || {
+        twins.iter().filter_map(|twin| up(twin.name.as_str())).eq([1.0])
+    })
+    .await;
     for n in 0..100 {
         site.open(&format!("room-{n}"), &[&one, &other]).await;
     }
