@@ -145,6 +145,9 @@ fn lived<C: Configuration>(
             advertised: listeners.advertised(&process)?,
         };
         process_metrics::register(&mut it.registry, program.version, &it.lifecycle);
+        if let Some(tls) = &it.tls {
+            tls.register(&mut it.registry);
+        }
         let greeting = greeting(program, &process, &listeners)?;
         let routes = start(config, &mut it).await?;
         let deadline = Duration::from_secs(process.shutdown_wait_timeout_sec);

@@ -6,6 +6,9 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::registry::Registry;
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::pem::{self, PemObject};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -48,6 +51,12 @@ pub enum TlsError {
         /// The file.
         path: String,
     },
+    /// What stands between the lines of PEM is no certificate.
+    #[error("{path}: a certificate that cannot be read")]
+    Unreadable {
+        /// The file.
+        path: String,
+    },
     /// The files do not belong together, or are none that TLS takes.
     #[error("the certificate, its key or the authority's certificate cannot be used: {0}")]
     Unusable(#[from] rustls::Error),
@@ -60,6 +69,14 @@ pub struct Tls {
     pub server: Arc<ServerConfig>,
     /// For its calls.
     pub client: Arc<ClientConfig>,
+    ends: Ends,
+}
+
+/// When certificates end, in seconds since 1970. Of several in a file it is the first to end.
+#[derive(Clone, Copy, Debug)]
+struct Ends {
+    own: i64,
+    authority: i64,
 }
 
 impl Tls {
@@ -75,8 +92,13 @@ impl Tls {
         if files.iter().any(|file| file.as_os_str().is_empty()) {
             return Err(TlsError::Incomplete);
         }
+        let (authorities, chain) = (certificates(&config.ca)?, certificates(&config.certificate)?);
+        let ends = Ends {
+            own: end(&config.certificate, &chain)?,
+            authority: end(&config.ca, &authorities)?,
+        };
         let mut roots = RootCertStore::empty();
-        for certificate in certificates(&config.ca)? {
+        for certificate in authorities {
             roots.add(certificate)?;
         }
         let key = PrivateKeyDer::from_pem_file(&config.key)
@@ -84,8 +106,21 @@ impl Tls {
         let server = ServerConfig::builder_with_provider(provider())
             .with_protocol_versions(&[&rustls::version::TLS13])?
             .with_no_client_auth()
-            .with_single_cert(certificates(&config.certificate)?, key)?;
-        Ok(Some(Self { server: Arc::new(server), client: Arc::new(client(roots)?) }))
+            .with_single_cert(chain, key)?;
+        Ok(Some(Self { server: Arc::new(server), client: Arc::new(client(roots)?), ends }))
+    }
+
+    /// Registers until when the certificates are good.
+    pub fn register(&self, registry: &mut Registry) {
+        let family = Family::<[(&'static str, &'static str); 1], Gauge>::default();
+        for (of, at) in [("fleet", self.ends.own), ("authority", self.ends.authority)] {
+            family.get_or_create(&[("use", of)]).set(at);
+        }
+        registry.register(
+            "certificate_not_after_timestamp_seconds",
+            "When this process's own certificate and the fleet's authority's end, since 1970",
+            family,
+        );
     }
 }
 
@@ -118,6 +153,17 @@ fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {
         }
         _ => Ok(read),
     }
+}
+
+/// When the first of these certificates ends.
+fn end(path: &Path, certificates: &[CertificateDer<'_>]) -> Result<i64, TlsError> {
+    let end = |certificate: &CertificateDer<'_>| {
+        let (_, read) = x509_parser::parse_x509_certificate(certificate).ok()?;
+        Some(read.validity().not_after.timestamp())
+    };
+    let ends: Option<Vec<_>> = certificates.iter().map(end).collect();
+    ends.and_then(|ends| ends.into_iter().min())
+        .ok_or_else(|| TlsError::Unreadable { path: path.display().to_string() })
 }
 
 fn unreadable(path: &Path, source: pem::Error) -> TlsError {

@@ -3,7 +3,7 @@
 
 use std::fs;
 
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair, date_time_ymd};
 use rustls::pki_types::ServerName;
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -19,11 +19,13 @@ fn files() -> (TempDir, TlsConfig) {
     let folder = tempfile::tempdir().unwrap();
     let mut authority = CertificateParams::default();
     authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    authority.not_after = date_time_ymd(2039, 5, 6);
     let authority_key = KeyPair::generate().unwrap();
     let ca = authority.self_signed(&authority_key).unwrap();
     let issuer = Issuer::new(authority, authority_key);
     let key = KeyPair::generate().unwrap();
-    let own = CertificateParams::new(["127.0.0.1".to_owned()]).unwrap();
+    let mut own = CertificateParams::new(["127.0.0.1".to_owned()]).unwrap();
+    own.not_after = date_time_ymd(2037, 2, 3);
     let certificate = own.signed_by(&key, &issuer).unwrap();
     let write = |name: &str, text: String| {
         let path = folder.path().join(name);
@@ -83,6 +85,42 @@ fn a_file_has_so_many_certificates() {
     assert!(Tls::load(&config).is_ok());
     fs::write(&config.ca, one.repeat(CERTIFICATES_MAX + 1)).unwrap();
     assert!(matches!(Tls::load(&config), Err(TlsError::TooMany { .. })));
+}
+
+/// The end of a certificate as a metric tells it.
+fn told(config: &TlsConfig, of: &str) -> i64 {
+    let mut registry = Registry::with_prefix("instantchat");
+    Tls::load(config).unwrap().unwrap().register(&mut registry);
+    let mut text = String::new();
+    prometheus_client::encoding::text::encode(&mut text, &registry).unwrap();
+    let name = format!("instantchat_certificate_not_after_timestamp_seconds{{use=\"{of}\"}} ");
+    let line = text.lines().find_map(|line| line.strip_prefix(&name));
+    line.unwrap_or_else(|| panic!("no {name} in\n{text}")).parse().unwrap()
+}
+
+#[test]
+fn the_ends_of_the_certificates_are_told() {
+    let (_folder, config) = files();
+    let of = |year, month, day| date_time_ymd(year, month, day).unix_timestamp();
+    let (own, authority) = (of(2037, 2, 3), of(2039, 5, 6));
+    assert_eq!((told(&config, "fleet"), told(&config, "authority")), (own, authority));
+
+    let text = |path: &Path| fs::read_to_string(path).unwrap();
+    let both = text(&config.certificate) + &text(&config.ca);
+    fs::write(&config.certificate, both.clone()).unwrap();
+    assert_eq!(told(&config, "fleet"), own, "the first of a chain to end");
+    fs::write(&config.ca, both).unwrap();
+    assert_eq!(told(&config, "authority"), own, "the first of two authorities to end");
+}
+
+#[test]
+fn what_is_no_certificate_between_its_lines_is_refused() {
+    let (_folder, config) = files();
+    let none = "-----BEGIN CERTIFICATE-----\nbm9uZQ==\n-----END CERTIFICATE-----\n";
+    let chain = fs::read_to_string(&config.certificate).unwrap() + none;
+    fs::write(&config.certificate, chain).unwrap();
+    let error = Tls::load(&config).unwrap_err().to_string();
+    assert!(error.contains("own.pem"), "{error}");
 }
 
 #[tokio::test]
