@@ -76,3 +76,26 @@ async fn a_blocked_event_loop_is_late() {
     assert!(late > 0.2, "{late}");
     lifecycle.hard_stop();
 }
+
+#[tokio::test]
+async fn every_tick_of_a_standstill_is_late() {
+    let mut registry = Registry::with_prefix("instantchat");
+    let lifecycle = Lifecycle::new();
+    register(&mut registry, "1.2.3", &lifecycle);
+    let lag = |what| told(&registry, &format!("instantchat_event_loop_lag_seconds_{what}"));
+    let until = async |count: f64| {
+        while lag("count") < count {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    until(2.0).await;
+    let (before, late_before) = (lag("count"), lag("sum"));
+    #[expect(clippy::disallowed_methods, reason = "the thread is blocked by the system's time")]
+    let begun = Instant::now();
+    while begun.elapsed() < Duration::from_secs(1) {}
+    // Of the ten that were due, the first was late by almost a second, and the last by a tenth.
+    until(before + 9.0).await;
+    let late = lag("sum") - late_before;
+    assert!(late > 4.0, "{late} s of {} ticks", lag("count") - before);
+    lifecycle.hard_stop();
+}
