@@ -65,7 +65,7 @@ fn greeting(process: &mut Child) -> BTreeMap<String, String> {
 }
 
 /// The answer to a GET, as it comes.
-async fn get(address: &str, path: &str) -> String {
+pub(crate) async fn get(address: &str, path: &str) -> String {
     let mut stream = TcpStream::connect(address).await.unwrap();
     let request = format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
     stream.write_all(request.as_bytes()).await.unwrap();
