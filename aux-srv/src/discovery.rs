@@ -2,10 +2,13 @@
 //! (`http_sd_configs`). A backend is watched as soon as it has answered the router once.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::routing::get;
 use axum::{Json, Router};
+use http::uri::Authority;
+use http::{HeaderMap, header};
 use serde::Serialize;
 
 use crate::router::{FleetView, host_of};
@@ -24,6 +27,20 @@ pub fn routes(aux: Arc<AuxServer>, own: String) -> Router {
     Router::new().route("/discovery", get(answer))
 }
 
+/// The route where the whole fleet is this process: it is where it was asked, or else where it
+/// listens.
+pub fn routes_of_one_process(listening: SocketAddr) -> Router {
+    let answer = async move |headers: HeaderMap| Json([one_process(&headers, listening)]);
+    Router::new().route("/discovery", get(answer))
+}
+
+fn one_process(headers: &HeaderMap, listening: SocketAddr) -> TargetGroup {
+    let asked = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    let asked = asked.and_then(|host| host.parse::<Authority>().ok());
+    let target = asked.map_or_else(|| listening.to_string(), |host| host.to_string());
+    group("instantchat", "instantchat".into(), target)
+}
+
 /// The host under which others reach this process, with its admin listener's port.
 pub fn admin_address(advertised: &str, admin_port: u16) -> String {
     format!("{}:{admin_port}", host_of(advertised))
@@ -31,10 +48,6 @@ pub fn admin_address(advertised: &str, admin_port: u16) -> String {
 
 /// Everybody whose admin port is known. Who is down stays, so that its absence is seen.
 fn groups(view: &FleetView, own: &str) -> Vec<TargetGroup> {
-    let group = |process: &str, name: String, target: String| TargetGroup {
-        targets: vec![target],
-        labels: BTreeMap::from([("process", process.to_owned()), ("name", name)]),
-    };
     let aux = group("aux-srv", "aux-srv".into(), own.to_owned());
     let backends = view.backends.iter().filter_map(|backend| {
         // A second name of one process would count it twice.
@@ -50,6 +63,13 @@ fn groups(view: &FleetView, own: &str) -> Vec<TargetGroup> {
         Some(group("file-srv", name, admin_address(&files.fleet, port)))
     });
     std::iter::once(aux).chain(backends).chain(files).collect()
+}
+
+fn group(process: &str, name: String, target: String) -> TargetGroup {
+    TargetGroup {
+        targets: vec![target],
+        labels: BTreeMap::from([("process", process.to_owned()), ("name", name)]),
+    }
 }
 
 #[cfg(test)]

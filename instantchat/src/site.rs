@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use aux_srv::admin::AdminToken;
-use aux_srv::{AuxServer, FileInstance, Parts, Roster};
+use aux_srv::{AuxServer, FileInstance, Parts, Roster, discovery};
 use axum::Router;
 use backend::{Backend, Links};
 use file_srv::{FileServer, FleetAnswers, Number};
@@ -69,7 +69,9 @@ pub async fn start(config: &Config) -> anyhow::Result<Instantchat> {
             files.writable().await
         })
     });
-    let watched = admin::router(registry, lifecycle.clone(), ready).merge(door);
+    let watched = admin::router(registry, lifecycle.clone(), ready)
+        .merge(discovery::routes_of_one_process(running.admin_address))
+        .merge(door);
     let life = lifecycle.clone();
     lifecycle.spawn(serve(admin_listener, watched, ServeOptions::default(), life.clone()));
     lifecycle.spawn(serve(listener, router, config.public(), life));

@@ -88,3 +88,25 @@ fn a_process_is_found_at_its_advertised_host() {
     assert_eq!(admin_address("10.0.0.1:8102", 8_101), "10.0.0.1:8101");
     assert_eq!(admin_address("[fd00::1]:8102", 8_101), "[fd00::1]:8101");
 }
+
+#[test]
+fn one_process_is_found_once_where_it_was_asked() {
+    let listening = "127.0.0.1:8081".parse().unwrap();
+    let found = |host: Option<&'static str>| {
+        let host = host.map(|host| (header::HOST, host.parse().unwrap()));
+        let told = one_process(&host.into_iter().collect(), listening);
+        serde_json::to_value(told).unwrap()
+    };
+    let at = |target: &str| {
+        serde_json::json!({
+            "targets": [target],
+            "labels": { "process": "instantchat", "name": "instantchat" },
+        })
+    };
+    for host in ["chat.internal:8081", "[fd00::1]:8081", "host.docker.internal:18081"] {
+        assert_eq!(found(Some(host)), at(host));
+    }
+    for none in [None, Some(""), Some("no host"), Some("a:b:c")] {
+        assert_eq!(found(none), at("127.0.0.1:8081"), "{none:?}");
+    }
+}

@@ -22,6 +22,15 @@ async fn the_admin_listener_answers_and_the_public_one_does_not() {
 }
 
 #[tokio::test]
+async fn prometheus_finds_the_process_where_it_asks() {
+    let program = Program::start().await;
+    let found = get(program.admin, "/discovery", &[]).await;
+    let targets = format!("\"targets\":[\"{}\"]", program.admin);
+    assert!(found.text().contains(&targets), "{}", found.text());
+    assert_ne!(program.get("/discovery").await.text(), found.text(), "it is public");
+}
+
+#[tokio::test]
 async fn the_secret_is_made_once_and_readable_by_its_owner_alone() {
     let mut program = Program::start().await;
     let secrets = private_files(&program);
