@@ -287,7 +287,7 @@ class Watched(unittest.TestCase):
                        lambda alert=alert: self.hook.told(alert, "firing", "aux-srv", after))
         self.assertTrue(self.watch.query('ALERTS{alertstate="firing",alertname="ProcessDown"}'))
         backend = self.site["processes"]["backend-3"]["fleet"]
-        self.assertTrue(self.mail.received("BackendLost", backend), "it is named")
+        eventually("it is named", lambda: self.mail.received("BackendLost", backend))
 
     def test_8_the_heart_beats_for_one_receiver_alone(self):
         eventually("it beats", lambda: self.heartbeat.told("Watchdog", "firing", ""))
