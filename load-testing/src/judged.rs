@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::measures::{Grouped, Measured};
+use crate::measures::{Grouped, Latencies, Measured};
 use crate::scenario::{GroupThresholds, Scenario, Span, Thresholds};
 use crate::summary::ms;
 
@@ -20,7 +20,7 @@ pub struct Judged {
     pub holds: bool,
 }
 
-/// Every threshold that is set.
+/// Every threshold that is set, and whether the run was what the scenario says.
 pub(crate) fn judge(scenario: &Scenario, measured: &Measured) -> Vec<Judged> {
     let Thresholds {
         ack_p99,
@@ -39,39 +39,48 @@ pub(crate) fn judge(scenario: &Scenario, measured: &Measured) -> Vec<Judged> {
         Some(Judged { name: name.into(), limit: text, measured: shown, holds: count <= limit })
     };
     let counts = &measured.counts;
-    let least = deliveries_at_least.map(|least| Judged {
-        name: "Deliveries, at least".into(),
-        limit: least.to_string(),
-        measured: counts.deliveries.to_string(),
-        holds: counts.deliveries >= least,
-    });
+    let least = |name: &str, limit: Option<u64>, count: u64| {
+        let limit = limit?;
+        let (text, shown) = (limit.to_string(), count.to_string());
+        Some(Judged { name: name.into(), limit: text, measured: shown, holds: count >= limit })
+    };
     let judged = [
-        span("Answer, 99 %", ack_p99, measured.ack.at(99.0)),
-        span("Delivery, half", delivery_p50, measured.delivery.at(50.0)),
-        span("Delivery, 99 %", delivery_p99, measured.delivery.at(99.0)),
-        span("Delivery, slowest", delivery_max, measured.delivery.max()),
-        span("Join, 99 %", join_p99, measured.join.at(99.0)),
+        span("Answer, 99 %", ack_p99, &measured.ack, 99.0),
+        span("Delivery, half", delivery_p50, &measured.delivery, 50.0),
+        span("Delivery, 99 %", delivery_p99, &measured.delivery, 99.0),
+        span("Delivery, slowest", delivery_max, &measured.delivery, 100.0),
+        span("Join, 99 %", join_p99, &measured.join, 99.0),
         number("Refused", refused, counts.refused),
         number("Connections lost", disconnects, counts.disconnects + counts.failed_connects),
         number("Rooms begun anew", restarts, counts.restarts),
-        least,
+        least("Deliveries, at least", deliveries_at_least, counts.deliveries),
+        // Whoever did not come, and what was not said, has broken no threshold: the run was not
+        // the scenario's.
+        least("Members that came, at least", Some(scenario.members()), counts.joins),
+        number("Posts due and not sent", Some(0), counts.unsent),
     ];
     let none = Grouped::default();
     let of_groups = scenario.groups.iter().enumerate().flat_map(|(index, group)| {
         let (own, name) = (measured.groups.get(index).unwrap_or(&none), &group.name);
         let GroupThresholds { ack_p99, delivery_p99 } = group.thresholds;
         [
-            span(&format!("{name}: answer, 99 %"), ack_p99, own.ack.at(99.0)),
-            span(&format!("{name}: delivery, 99 %"), delivery_p99, own.delivery.at(99.0)),
+            span(&format!("{name}: answer, 99 %"), ack_p99, &own.ack, 99.0),
+            span(&format!("{name}: delivery, 99 %"), delivery_p99, &own.delivery, 99.0),
         ]
     });
     judged.into_iter().chain(of_groups).flatten().collect()
 }
 
-fn span(name: &str, limit: Option<Span>, us: u64) -> Option<Judged> {
+/// A percentile of nothing holds no limit.
+fn span(name: &str, limit: Option<Span>, of: &Latencies, percent: f64) -> Option<Judged> {
     let limit = limit?.micros();
-    let (text, shown) = (format!("{} ms", ms(limit)), format!("{} ms", ms(us)));
-    Some(Judged { name: name.into(), limit: text, measured: shown, holds: us <= limit })
+    let us = (of.count() > 0).then(|| of.at(percent));
+    Some(Judged {
+        name: name.into(),
+        limit: format!("{} ms", ms(limit)),
+        measured: us.map_or_else(|| "nothing".into(), |us| format!("{} ms", ms(us))),
+        holds: us.is_some_and(|us| us <= limit),
+    })
 }
 
 #[cfg(test)]
@@ -89,6 +98,7 @@ mod tests {
                 all.answered(0, us * 1_000);
                 all.delivered(0, us * 2_000);
             }
+            all.counts.joins = 1;
             all.counts.deliveries = 100;
             all.counts.disconnects = 1;
         });
@@ -116,6 +126,8 @@ mod tests {
             ("disconnects: 1", true),
             ("disconnects: 0", false),
             ("deliveriesAtLeast: 101", false),
+            // Nobody's join was measured.
+            ("joinP99: 1h", false),
         ] {
             let summary = summary(thresholds, "", Findings::default());
             assert_eq!(summary.passed, passed, "{thresholds}");
@@ -125,6 +137,21 @@ mod tests {
         {
             assert_eq!(summary("", of_group, Findings::default()).passed, passed, "{of_group}");
         }
+    }
+
+    #[test]
+    fn a_run_that_was_not_the_scenarios_does_not_pass() {
+        let scenario =
+            "name: x\nlasts: 10s\ngroups: [{ name: a, members: 2, posts: { perSecond: 1 } }]";
+        let scenario = Scenario::parse(scenario, "x.yml").unwrap();
+        let passed = |joins, unsent| {
+            let mut measured = measured();
+            (measured.counts.joins, measured.counts.unsent) = (joins, unsent);
+            judge(&scenario, &measured).iter().all(|judged| judged.holds)
+        };
+        assert!(passed(2, 0) && passed(3, 0));
+        assert!(!passed(1, 0), "one of two did not come");
+        assert!(!passed(2, 1), "a post was not sent");
     }
 
     #[test]

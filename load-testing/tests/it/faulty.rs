@@ -45,6 +45,8 @@ pub(crate) enum Flaw {
     Lies,
     /// A post is refused.
     Refuses,
+    /// Nobody gets in.
+    ClosesAll,
     /// Whoever comes back misses an event.
     SkipsOnResume,
     /// Whoever comes back is told that what it holds is gone.
@@ -110,6 +112,9 @@ async fn serve(stream: TcpStream, state: Arc<Mutex<State>>) {
         response.headers_mut().insert("set-cookie", "session=s1; HttpOnly".parse().unwrap());
         Ok::<_, ErrorResponse>(response)
     };
+    if state.lock().unwrap().flaw == Flaw::ClosesAll {
+        return;
+    }
     let Ok(mut socket) = accept_hdr_async(stream, callback).await else { return };
     let (sender, mut outbox) = mpsc::channel(OUTBOX_FRAMES);
     let delays = state.lock().unwrap().flaw == Flaw::Delays;
