@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use protocol::CloseCode;
 use protocol::fleet::FileNotice;
 use protocol::wire::Id128;
@@ -19,12 +20,17 @@ use crate::refused::Refused;
 use crate::traces::Traced;
 use crate::transport::json::{self, Keeping};
 
+/// Bytes for which a broadcast's buffer is made in advance at most.
+const EXPECTED_MAX: usize = 16 << 10;
+
 /// Everything that waits for the log to have the batch's records.
 #[derive(Debug, Default)]
 pub(super) struct Batch {
     /// Frames for every live peer, and how many they are.
     broadcast: Vec<u8>,
     frames: u64,
+    /// What the last broadcast weighed.
+    expected: usize,
     /// What the log is to have first.
     pub(super) records: Vec<Record>,
     /// Posts whose way is traced.
@@ -130,7 +136,10 @@ impl Batch {
 
     /// The broadcast, complete.
     pub(super) fn broadcast(&mut self) -> Broadcast {
-        let bytes = std::mem::take(&mut self.broadcast).into();
+        let bytes = Bytes::from(std::mem::take(&mut self.broadcast));
+        if !bytes.is_empty() {
+            self.expected = bytes.len();
+        }
         Broadcast { bytes, frames: std::mem::take(&mut self.frames) }
     }
 
@@ -149,11 +158,15 @@ impl Batch {
         for notice in self.notices.drain(..) {
             backend.links.files.tell(notice);
         }
-        *self = Self::default();
+        *self = Self { expected: self.expected, ..Self::default() };
     }
 
-    /// The place for one more frame of the broadcast.
+    /// The place for one more frame of the broadcast, which is likely to become as large as the
+    /// last one: a buffer that grows by doubling would be copied several times.
     fn everybody(&mut self) -> &mut Vec<u8> {
+        if self.broadcast.is_empty() {
+            self.broadcast.reserve(self.expected.min(EXPECTED_MAX));
+        }
         self.frames += 1;
         &mut self.broadcast
     }

@@ -1,6 +1,7 @@
 //! The peers of one room, and the fan-out to them: one write each for everything that a batch
 //! has for them.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
@@ -18,6 +19,14 @@ use crate::transport::websocket::{Flushed, Refused};
 const SHORT_OUTBOX_BYTES: usize = 64 << 10;
 /// Peers that are served between two pauses for other tasks, in a long fan-out.
 const PEERS_PER_TURN: usize = 256;
+
+/// Bytes for one peer that are copied into one buffer; more are written from where they are.
+const TOGETHER_BYTES_MAX: usize = 16 << 10;
+
+thread_local! {
+    /// That buffer: one of each thread, so that no room holds one.
+    static TOGETHER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
 
 /// The peers, in one dense list that the fan-out runs along.
 #[derive(Debug, Default)]
@@ -205,32 +214,31 @@ impl Seats {
             delivered.count(broadcast.frames, bytes.len());
             return self.after(place, outcome, false, now, metrics);
         }
-        let mut outcome = Ok(Flushed::All);
-        let mut closing = false;
-        for part in std::mem::take(&mut seat.own) {
+        let mut parts = std::mem::take(&mut seat.own);
+        if let Some(from) = live_from.filter(|from| *from < bytes.len()) {
+            parts.push(Part::Broadcast(from..bytes.len()));
+        }
+        let (mut size, mut closing) = (0, false);
+        for part in &parts {
             match part {
+                // Counted with the first part that it gets, as most get all of them.
                 Part::Broadcast(range) => {
-                    // Counted with the first part that it gets, as most get all of them.
                     let frames = if range.start == 0 { broadcast.frames } else { 0 };
                     delivered.count(frames, range.len());
-                    outcome = outcome.and_then(|_| queue(seat, bytes.slice(range), now));
+                    size += range.len();
                 }
                 Part::Own(frames) => {
                     delivered.count(1, frames.len());
-                    outcome = outcome.and_then(|_| queue(seat, frames, now));
+                    size += frames.len();
                 }
-                Part::Close(code) => {
-                    seat.connection.close(code, code.as_str(), now, metrics);
-                    closing = true;
-                }
+                Part::Close(_) => closing = true,
             }
         }
-        if let Some(from) = live_from.filter(|from| *from < bytes.len()) {
-            let frames = if from == 0 { broadcast.frames } else { 0 };
-            delivered.count(frames, bytes.len() - from);
-            outcome = outcome.and_then(|_| queue(seat, bytes.slice(from..), now));
-        }
-        let outcome = outcome.and_then(|_| seat.connection.socket.flush_now(now));
+        let outcome = if closing || size > TOGETHER_BYTES_MAX {
+            seat.send_one_by_one(parts, bytes, now, metrics)
+        } else {
+            seat.send_together(&parts, bytes, now)
+        };
         self.after(place, outcome, closing, now, metrics);
     }
 
@@ -303,10 +311,48 @@ impl Seats {
     }
 }
 
-/// Puts frames into the outbox of one peer, to be written together.
-fn queue(seat: &Seat, frames: Bytes, now: u64) -> Result<Flushed, Refused> {
-    seat.connection.socket.push(frames, now)?;
-    Ok(Flushed::WouldBlock)
+impl Seat {
+    /// Copies small parts into one buffer for one plain write, which is cheaper than a queue and
+    /// a vectored one: whoever posts much gets an answer between any two events.
+    fn send_together(
+        &self,
+        parts: &[Part],
+        broadcast: &Bytes,
+        now: u64,
+    ) -> Result<Flushed, Refused> {
+        TOGETHER.with_borrow_mut(|together| {
+            together.clear();
+            for part in parts {
+                match part {
+                    Part::Broadcast(range) => together.extend_from_slice(&broadcast[range.clone()]),
+                    Part::Own(frames) => together.extend_from_slice(frames),
+                    Part::Close(_) => {}
+                }
+            }
+            self.connection.push_copied(together, now)
+        })
+    }
+
+    /// Queues the parts, and writes them with one vectored call.
+    fn send_one_by_one(
+        &self,
+        parts: Vec<Part>,
+        broadcast: &Bytes,
+        now: u64,
+        metrics: &Metrics,
+    ) -> Result<Flushed, Refused> {
+        let socket = &self.connection.socket;
+        for part in parts {
+            match part {
+                Part::Broadcast(range) => socket.push(broadcast.slice(range), now)?,
+                Part::Own(frames) => socket.push(frames, now)?,
+                Part::Close(code) => {
+                    self.connection.close(code, code.as_str(), now, metrics);
+                }
+            }
+        }
+        socket.flush_now(now)
+    }
 }
 
 impl Delivered {

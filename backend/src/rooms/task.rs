@@ -2,6 +2,7 @@
 //! gets it once, and then the peers once.
 
 mod end;
+mod gather;
 mod probe;
 
 use std::collections::VecDeque;
@@ -13,6 +14,7 @@ use protocol::CloseCode;
 use room::{Effect, Input, Limits, PeerId, Post, Record, Request, RequestId, Room, UnixMillis};
 use tokio::sync::mpsc;
 
+use self::gather::Pace;
 use super::batch::{Batch, Surroundings};
 use super::beats::Beats;
 use super::fence::{End, Fence};
@@ -60,6 +62,7 @@ pub(super) struct RoomTask {
     outbox_bytes: usize,
     /// When the first request of the batch came.
     waits_since: Option<f64>,
+    pace: Pace,
 }
 
 impl RoomTask {
@@ -92,6 +95,7 @@ impl RoomTask {
             refused: false,
             outbox_bytes: 0,
             waits_since: None,
+            pace: Pace::default(),
         })
     }
 
@@ -120,6 +124,7 @@ impl RoomTask {
             // What the last round left over is dealt with before the next wait.
             if self.batch.is_empty() && self.commands.is_empty() {
                 self.select().await;
+                self.gather().await;
             }
             if self.handle.is_lost() {
                 return End::Lost;
@@ -308,6 +313,7 @@ impl RoomTask {
         let waits_since = self.waits_since.take();
         if fans_out {
             let ended = self.backend.clock.seconds();
+            self.pace.fanned_out(ended - started, self.backend.clock.now());
             metrics.fan_out_seconds.observe(ended - started);
             waits_since.into_iter().for_each(|at| metrics.delivery_seconds.observe(ended - at));
         }

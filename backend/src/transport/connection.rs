@@ -66,6 +66,11 @@ impl Connection {
         self.socket.push_and_flush(frames, now)
     }
 
+    /// As [`Connection::push`], of a buffer that is used again.
+    pub(crate) fn push_copied(&self, frames: &[u8], now: u64) -> Result<Flushed, Refused> {
+        self.socket.copy_and_flush(frames, now)
+    }
+
     /// Closes after what waits. Only the first close counts.
     pub(crate) fn close(&self, code: CloseCode, reason: &str, now: u64, metrics: &Metrics) {
         if self.ends(code, metrics) {

@@ -96,12 +96,12 @@ impl Outbox {
         !self.is_empty() && !std::mem::replace(&mut self.told, true)
     }
 
-    /// Whether `frame` would be taken.
-    pub(super) fn admit(&self, frame: &Bytes, limits: OutboxLimits) -> Result<(), Refused> {
+    /// Whether an entry of so many bytes would be taken.
+    pub(super) fn admit(&self, bytes: usize, limits: OutboxLimits) -> Result<(), Refused> {
         if self.life != Life::Open {
             return Err(Refused::Closed);
         }
-        let fits = frame.len() <= limits.bytes_max.saturating_sub(self.bytes);
+        let fits = bytes <= limits.bytes_max.saturating_sub(self.bytes);
         if fits && self.entries.len() < limits.frames_max { Ok(()) } else { Err(Refused::Full) }
     }
 

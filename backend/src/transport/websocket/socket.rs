@@ -2,7 +2,7 @@
 //! kernel at once; the peer's own task is woken only when a write blocked.
 //! Reading is in [`super::Reader`], so that a `Socket` can be shared.
 
-use std::io;
+use std::io::{self, Write};
 use std::net::Shutdown;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -39,35 +39,58 @@ impl Socket {
     /// is one system call, no allocation, no wake-up and no count of references.
     /// On [`Refused::Full`] nothing of the frame was sent.
     pub fn push_and_flush(&self, frame: &Bytes, now_ms: u64) -> Result<Flushed, Refused> {
+        self.write_or_queue(frame, || frame.clone(), now_ms)
+    }
+
+    /// As [`Socket::push_and_flush`], of a buffer that is the caller's: it is
+    /// copied only if something of it has to wait.
+    pub fn copy_and_flush(&self, frames: &[u8], now_ms: u64) -> Result<Flushed, Refused> {
+        self.write_or_queue(frames, || Bytes::copy_from_slice(frames), now_ms)
+    }
+
+    fn write_or_queue(
+        &self,
+        frames: &[u8],
+        keep: impl FnOnce() -> Bytes,
+        now_ms: u64,
+    ) -> Result<Flushed, Refused> {
         let mut outbox = self.lock();
         if !outbox.is_empty() {
             self.flush_locked(&mut outbox, now_ms)?;
         }
-        outbox.admit(frame, self.limits)?;
-        if !outbox.is_empty() {
-            return Ok(self.wait_with(&mut outbox, frame, 0, now_ms));
+        outbox.admit(frames.len(), self.limits)?;
+        let mut written = 0;
+        if outbox.is_empty() {
+            written = match self.write_now(frames) {
+                Ok(written) => written,
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => 0,
+                Err(error) => return Err(self.broken(&mut outbox, &error)),
+            };
+            if written == frames.len() {
+                return Ok(Flushed::All);
+            }
         }
-        let written = match self.stream.try_write(frame) {
-            Ok(written) => written,
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => 0,
-            Err(error) => return Err(self.broken(&mut outbox, &error)),
-        };
-        if written == frame.len() {
-            return Ok(Flushed::All);
-        }
-        Ok(self.wait_with(&mut outbox, frame, written, now_ms))
+        outbox.push(keep(), written, now_ms);
+        self.tell_owner(&mut outbox);
+        Ok(Flushed::WouldBlock)
     }
 
-    fn wait_with(&self, outbox: &mut Outbox, frame: &Bytes, from: usize, now_ms: u64) -> Flushed {
-        outbox.push(frame.clone(), from, now_ms);
-        self.tell_owner(outbox);
-        Flushed::WouldBlock
+    /// Asks the kernel first, which nearly always takes everything, and the runtime, whose note on
+    /// the socket's readiness is in yet another cold cache line, only when it did not: it is to
+    /// notice by itself that the socket would block.
+    fn write_now(&self, frames: &[u8]) -> io::Result<usize> {
+        match (&*SockRef::from(&self.stream)).write(frames) {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                self.stream.try_write(frames)
+            }
+            written => written,
+        }
     }
 
     /// Queues `frame` without writing; to be followed by [`Socket::flush_now`].
     pub fn push(&self, frame: Bytes, now_ms: u64) -> Result<(), Refused> {
         let mut outbox = self.lock();
-        outbox.admit(&frame, self.limits)?;
+        outbox.admit(frame.len(), self.limits)?;
         outbox.push(frame, 0, now_ms);
         Ok(())
     }

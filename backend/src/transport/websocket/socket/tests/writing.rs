@@ -30,6 +30,30 @@ async fn several_frames_go_with_one_flush() {
 }
 
 #[tokio::test]
+async fn what_a_borrowed_buffer_held_is_kept_when_the_kernel_is_full() {
+    let (socket, mut client) = pair(LIMITS, Some(TINY_BUFFER_BYTES)).await;
+    let mut expected = Vec::new();
+    let mut buffer = vec![0; 5_000];
+    for number in 0..=u8::MAX {
+        buffer.fill(number);
+        expected.extend_from_slice(&buffer);
+        if socket.copy_and_flush(&buffer, 0).unwrap() == Flushed::WouldBlock {
+            break;
+        }
+    }
+    // The buffer is another's now, and the frame was begun.
+    buffer.fill(0);
+    assert!(!socket.is_empty());
+    let mut received = vec![0; expected.len()];
+    let (drained, read) =
+        within(async { tokio::join!(socket.drained(1, || 0), client.read_exact(&mut received)) })
+            .await;
+    drained.unwrap();
+    read.unwrap();
+    assert_eq!(received, expected);
+}
+
+#[tokio::test]
 async fn a_slow_reader_fills_its_outbox_to_the_bounds() {
     let (socket, _client) = pair(LIMITS, Some(TINY_BUFFER_BYTES)).await;
     let frame = frame::binary(&[7; 1_000]);
