@@ -10,6 +10,11 @@ use fleet::{Caller, Guard};
 use service::admin::ReadyCheck;
 use service::daemon::{Process, Program, Routes, run};
 use service::traces::{Origin, Traces};
+use tikv_jemallocator::Jemalloc;
+
+/// A connection is some dozens of small allocations, and an event a dozen more.
+#[global_allocator]
+static ALLOCATOR: Jemalloc = Jemalloc;
 
 const PROGRAM: Program = Program {
     name: "backend",

@@ -9,6 +9,11 @@ use clap::Parser;
 use instantchat::{Args, Config, Instantchat};
 use service::Clock;
 use service::lifecycle::Signals;
+use tikv_jemallocator::Jemalloc;
+
+/// A connection is some dozens of small allocations, and an event a dozen more.
+#[global_allocator]
+static ALLOCATOR: Jemalloc = Jemalloc;
 
 fn main() -> ExitCode {
     let clock = Clock::system();
