@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::measures::{Grouped, Latencies, Measured};
+use crate::report::number;
 use crate::scenario::{GroupThresholds, Scenario, Span, Thresholds};
 use crate::summary::ms;
 
@@ -33,15 +34,15 @@ pub(crate) fn judge(scenario: &Scenario, measured: &Measured) -> Vec<Judged> {
         restarts,
         deliveries_at_least,
     } = scenario.thresholds.clone();
-    let number = |name: &str, limit: Option<u64>, count: u64| {
+    let counted = |name: &str, limit: Option<u64>, count: u64| {
         let limit = limit?;
-        let (text, shown) = (limit.to_string(), count.to_string());
+        let (text, shown) = (number(limit), number(count));
         Some(Judged { name: name.into(), limit: text, measured: shown, holds: count <= limit })
     };
     let counts = &measured.counts;
     let least = |name: &str, limit: Option<u64>, count: u64| {
         let limit = limit?;
-        let (text, shown) = (limit.to_string(), count.to_string());
+        let (text, shown) = (number(limit), number(count));
         Some(Judged { name: name.into(), limit: text, measured: shown, holds: count >= limit })
     };
     let judged = [
@@ -50,14 +51,14 @@ pub(crate) fn judge(scenario: &Scenario, measured: &Measured) -> Vec<Judged> {
         span("Delivery, 99 %", delivery_p99, &measured.delivery, 99.0),
         span("Delivery, slowest", delivery_max, &measured.delivery, 100.0),
         span("Join, 99 %", join_p99, &measured.join, 99.0),
-        number("Refused", refused, counts.refused),
-        number("Connections lost", disconnects, counts.disconnects + counts.failed_connects),
-        number("Rooms begun anew", restarts, counts.restarts),
+        counted("Refused", refused, counts.refused),
+        counted("Connections lost", disconnects, counts.disconnects + counts.failed_connects),
+        counted("Rooms begun anew", restarts, counts.restarts),
         least("Deliveries, at least", deliveries_at_least, counts.deliveries),
         // Whoever did not come, and what was not said, has broken no threshold: the run was not
         // the scenario's.
         least("Members that came, at least", Some(scenario.members()), counts.joins),
-        number("Posts due and not sent", Some(0), counts.unsent),
+        counted("Posts due and not sent", Some(0), counts.unsent),
     ];
     let none = Grouped::default();
     let of_groups = scenario.groups.iter().enumerate().flat_map(|(index, group)| {
@@ -77,10 +78,18 @@ fn span(name: &str, limit: Option<Span>, of: &Latencies, percent: f64) -> Option
     let us = (of.count() > 0).then(|| of.at(percent));
     Some(Judged {
         name: name.into(),
-        limit: format!("{} ms", ms(limit)),
-        measured: us.map_or_else(|| "nothing".into(), |us| format!("{} ms", ms(us))),
+        limit: told(limit),
+        measured: us.map_or_else(|| "nothing".into(), told),
         holds: us.is_some_and(|us| us <= limit),
     })
+}
+
+/// In words: a whole number of milliseconds has its thousands apart.
+fn told(us: u64) -> String {
+    if us.is_multiple_of(1_000) {
+        return format!("{} ms", number(us / 1_000));
+    }
+    format!("{} ms", ms(us))
 }
 
 #[cfg(test)]

@@ -32,6 +32,8 @@ pub(crate) struct MemberLife {
     world: Arc<World>,
     plan: MemberPlan,
     dice: Dice,
+    /// For the moments of posts alone, which are the same in each run of a seed, whatever comes.
+    post_dice: Dice,
     /// How many were in this place before it.
     generation: u64,
     client: Option<Client>,
@@ -138,7 +140,8 @@ pub(crate) async fn live(world: Arc<World>, plan: MemberPlan) {
 
 impl MemberLife {
     fn new(world: Arc<World>, plan: MemberPlan, generation: u64, born: u64) -> Self {
-        let mut dice = Dice::new(world.scenario.seed, &[plan.number + 1_000, generation]);
+        let seed = world.scenario.seed;
+        let mut dice = Dice::new(seed, &[plan.number + 1_000, generation]);
         let over = world.start + world.scenario.lasts.micros();
         let post = plan.speaks.as_ref().map_or(u64::MAX, |speech| {
             let mut post = world.start + speech.first_at;
@@ -162,6 +165,7 @@ impl MemberLife {
         Self {
             when: When { post, loss, stall, page: u64::MAX, leave, over, end, end_look: 0 },
             world,
+            post_dice: Dice::new(seed, &[plan.number + 1_000, generation, 1]),
             plan,
             dice,
             generation,

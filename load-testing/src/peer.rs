@@ -66,7 +66,7 @@ pub(crate) async fn live(world: Arc<World>, plan: MemberPlan, dialect: Dialect) 
         streams: Streams::default(),
         pending: VecDeque::new(),
         posts: 0,
-        dice: Dice::new(world.scenario.seed, &[plan.number + 1_000, 0]),
+        dice: Dice::new(world.scenario.seed, &[plan.number + 1_000, 0, 1]),
         world,
         plan,
         dialect,

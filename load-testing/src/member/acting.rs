@@ -139,7 +139,7 @@ impl MemberLife {
     async fn post_due(&mut self, now: u64) -> Result<(), Error> {
         let due = self.when.post.max(self.excused_until);
         let Some(speech) = &self.plan.speaks else { return Ok(()) };
-        self.when.post = self.when.post.saturating_add(speech.step(&mut self.dice));
+        self.when.post = self.when.post.saturating_add(speech.step(&mut self.post_dice));
         let drawing = if self.dice.happens(speech.posts.drawings.0) {
             Drawing::Wanted
         } else {

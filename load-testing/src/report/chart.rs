@@ -16,6 +16,8 @@ const STEPS: f64 = 4.0;
 pub(super) struct Chart {
     pub(super) title: &'static str,
     pub(super) unit: &'static str,
+    /// Seconds of the whole axis, the same in all charts of a report.
+    pub(super) lasts_sec: f64,
     pub(super) lines: Vec<Line>,
 }
 
@@ -30,12 +32,10 @@ pub(super) struct Line {
 impl Chart {
     pub(super) fn svg(&self) -> String {
         let points = self.lines.iter().flat_map(|line| &line.points);
-        let (mut end, mut most) = (0.0_f64, 0.0_f64);
-        for (at, value) in points {
-            end = end.max(*at);
-            most = most.max(*value);
-        }
-        let (end, top) = (end.max(1.0), round_up(most));
+        let most = points.map(|(_, value)| *value).fold(0.0, f64::max);
+        // What is counted has no parts on its scale.
+        let least = if self.unit.is_empty() { STEPS } else { 0.0 };
+        let (end, top) = (self.lasts_sec.max(1.0), round_up(most.max(least)));
         let x = |at: f64| LEFT + (WIDTH - LEFT - RIGHT) * at / end;
         let y = |value: f64| HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * value / top;
         let mut out = format!(
@@ -55,7 +55,7 @@ impl Chart {
                 y(value),
                 LEFT - 6.0,
                 y(value) + 4.0,
-                short(value)
+                short(value, top)
             );
         }
         for at in [0.0, end / 2.0, end] {
@@ -71,7 +71,7 @@ impl Chart {
                 "<text text-anchor=\"{anchor}\" x=\"{:.1}\" y=\"{:.0}\">{} s</text>",
                 x(at),
                 HEIGHT - 6.0,
-                short(at)
+                short(at, end)
             );
         }
         if !self.unit.is_empty() {
@@ -116,10 +116,13 @@ fn round_up(value: f64) -> f64 {
     steps.into_iter().map(|step| step * power).find(|step| *step >= value).unwrap_or(10.0 * power)
 }
 
-fn short(value: f64) -> String {
-    match value {
-        _ if value >= 1e6 => format!("{}M", trimmed(value / 1e6)),
-        _ if value >= 1e4 => format!("{}k", trimmed(value / 1e3)),
+/// A value in the unit of the highest one, so that a scale has one unit.
+fn short(value: f64, highest: f64) -> String {
+    match highest {
+        _ if value == 0.0 => "0".into(),
+        _ if highest >= 1e6 => format!("{}M", trimmed(value / 1e6)),
+        _ if highest >= 1e4 => format!("{}k", trimmed(value / 1e3)),
+        _ if value >= 1e3 => super::number(value.round() as u64),
         _ => trimmed(value),
     }
 }
@@ -139,14 +142,21 @@ mod tests {
         for (value, top) in [(0.0, 1.0), (1.0, 1.0), (17.0, 20.0), (99.0, 100.0), (0.031, 0.032)] {
             assert!((round_up(value) - top).abs() < 1e-9, "{value}: {}", round_up(value));
         }
-        let shown = [0.25, 12_000.0, 1_500_000.0, 3.0].map(short);
-        assert_eq!(shown, ["0.25", "12k", "1.5M", "3"]);
+        for (value, highest, shown) in [
+            (0.25, 1.0, "0.25"),
+            (1_000.0, 1_000.0, "1,000"),
+            (8_000.0, 32_000.0, "8k"),
+            (500_000.0, 1_600_000.0, "0.5M"),
+            (0.0, 32_000.0, "0"),
+        ] {
+            assert_eq!(short(value, highest), shown);
+        }
     }
 
     #[test]
     fn a_chart_without_points_is_a_chart() {
         let line = Line { name: "a", class: "one", points: Vec::new() };
-        let svg = Chart { title: "T", unit: "ms", lines: vec![line] }.svg();
+        let svg = Chart { title: "T", unit: "ms", lasts_sec: 0.0, lines: vec![line] }.svg();
         assert!(!svg.contains("NaN") && svg.ends_with("</figure>"), "{svg}");
     }
 }

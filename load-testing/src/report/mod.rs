@@ -50,6 +50,8 @@ fn facts(summary: &Summary) -> String {
         ("Rooms", number(summary.rooms)),
         ("Posts", number(summary.counts.posts)),
         ("Deliveries", number(summary.counts.deliveries)),
+        ("Post to sight, half", delivered(summary, 50.0)),
+        ("Post to sight, 99 %", delivered(summary, 99.0)),
         ("Lasted", format!("{} s", summary.lasts_sec)),
     ];
     let cells: String = facts
@@ -57,6 +59,11 @@ fn facts(summary: &Summary) -> String {
         .map(|(name, value)| format!("<div><dt>{name}</dt><dd>{value}</dd></div>"))
         .collect();
     format!("<dl class=\"facts\">{cells}</dl>")
+}
+
+fn delivered(summary: &Summary, percent: f64) -> String {
+    let of = summary.latencies.get("delivery").filter(|of| of.count > 0);
+    of.map_or_else(|| "–".into(), |of| format!("{:.1} ms", of.at(percent)))
 }
 
 fn verdict_of(summary: &Summary) -> String {
@@ -177,41 +184,54 @@ fn charts(summary: &Summary) -> String {
             class,
             points: summary.timeline.iter().map(|moment| (moment.at_sec, of(moment))).collect(),
         };
+    let lasts_sec = summary.timeline.last().map_or(0.0, |moment| moment.at_sec);
+    // A second without a post has no latency, which is not one of 0.
+    let latency = |name, class, of| {
+        let mut line = line(name, class, of);
+        line.points.retain(|(_, ms)| *ms > 0.0);
+        line
+    };
     let charts = [
         Chart {
             title: "Members in their rooms",
             unit: "",
+            lasts_sec,
             lines: vec![line("members", "one", |moment| moment.members as f64)],
         },
         Chart {
             title: "Posts per second",
             unit: "/s",
+            lasts_sec,
             lines: vec![line("posts", "one", |moment| moment.posts_per_sec)],
         },
         Chart {
             title: "Deliveries per second",
             unit: "/s",
+            lasts_sec,
             lines: vec![line("deliveries", "one", |moment| moment.deliveries_per_sec)],
         },
         Chart {
             title: "Post to sight",
             unit: "ms",
+            lasts_sec,
             lines: vec![
-                line("99 %", "two", |moment| moment.delivery_ms[1]),
-                line("half", "one", |moment| moment.delivery_ms[0]),
+                latency("99 %", "two", |moment| moment.delivery_ms[1]),
+                latency("half", "one", |moment| moment.delivery_ms[0]),
             ],
         },
         Chart {
             title: "Post to answer",
             unit: "ms",
+            lasts_sec,
             lines: vec![
-                line("99 %", "two", |moment| moment.ack_ms[1]),
-                line("half", "one", |moment| moment.ack_ms[0]),
+                latency("99 %", "two", |moment| moment.ack_ms[1]),
+                latency("half", "one", |moment| moment.ack_ms[0]),
             ],
         },
         Chart {
             title: "Refusals and lost connections",
             unit: "",
+            lasts_sec,
             lines: vec![
                 line("refused", "one", |moment| moment.refused as f64),
                 line("lost", "two", |moment| moment.lost as f64),
@@ -227,8 +247,8 @@ fn counts(summary: &Summary) -> String {
     let rows = [
         ("Members that came", counts.joins),
         ("Connections lost on purpose or not, and back", counts.resumes),
-        ("of these with exactly the missing events", counts.resumed),
-        ("of these with a gap", counts.gaps),
+        ("Back with exactly the missing events", counts.resumed),
+        ("Back with a gap", counts.gaps),
         ("Rooms begun anew, as members saw it", counts.restarts),
         ("Posts sent", counts.posts),
         ("Posts answered", counts.acks),
@@ -242,8 +262,8 @@ fn counts(summary: &Summary) -> String {
         ("Refusals", counts.refused),
     ];
     let mut out = "<h2>Counts</h2><table>".to_owned();
-    for (name, count) in rows {
-        let _ = write!(out, "<tr><td>{name}</td><td>{}</td></tr>", number(count));
+    for (name, count) in rows.iter().filter(|(_, count)| *count > 0) {
+        let _ = write!(out, "<tr><td>{name}</td><td>{}</td></tr>", number(*count));
     }
     for (code, count) in &summary.refusals {
         let _ = write!(out, "<tr><td>refused: {}</td><td>{}</td></tr>", text(code), number(*count));
@@ -251,10 +271,20 @@ fn counts(summary: &Summary) -> String {
     for (code, count) in &summary.disconnects {
         let _ = write!(out, "<tr><td>closed with {code}</td><td>{}</td></tr>", number(*count));
     }
+    out.push_str("</table>");
+    let none = rows.iter().filter(|(_, count)| *count == 0).map(|(name, _)| name.to_lowercase());
+    let none: Vec<_> = none.collect();
+    if !none.is_empty() {
+        let _ = write!(out, "<p class=\"quiet\">Not once: {}.</p>", none.join("; "));
+    }
+    out + &origin(summary)
+}
+
+/// Where and when it was made.
+fn origin(summary: &Summary) -> String {
     let machine = &summary.machine;
-    let _ = write!(
-        out,
-        "</table><p class=\"quiet\">{} · {}{} · seed {} · {} · made by {} on {}, {}, Linux {}</p>",
+    format!(
+        "<p class=\"quiet origin\">{} · {}{} · seed {} · {} · made by {} on {}, {}, Linux {}</p>",
         text(&summary.began),
         text(&summary.target),
         summary.peer.map_or_else(String::new, |peer| format!(" ({peer})")),
@@ -268,8 +298,7 @@ fn counts(summary: &Summary) -> String {
         text(&machine.processor),
         if machine.cores == 1 { "1 core".into() } else { format!("{} cores", machine.cores) },
         text(&machine.kernel),
-    );
-    out
+    )
 }
 
 /// A text that is no markup.
