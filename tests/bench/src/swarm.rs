@@ -128,8 +128,10 @@ impl Swarm {
     /// Waits until nothing has come for a while. Returns when the last bytes came, all bytes, and
     /// those of the first member.
     pub(crate) async fn quiet(&self, pause: Duration) -> (Instant, u64, u64) {
+        // Some servers say nothing at all.
+        let began = Instant::now();
         loop {
-            let heard_at = self.state.borrow().heard_at.unwrap_or_else(Instant::now);
+            let heard_at = self.state.borrow().heard_at.unwrap_or(began);
             if heard_at.elapsed() >= pause {
                 let state = self.state.borrow();
                 return (heard_at, state.bytes, state.bytes_of_first);
