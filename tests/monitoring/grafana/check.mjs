@@ -18,14 +18,14 @@ import { type Options as StatOptions } from "${panelcfg("stat", "Stat")}";
 type Prometheus = { expr: string; titleFormat: string; textFormat: string };
 // As JSON has it: texts in place of enums.
 type Plain<T> = T extends string ? \`\${T}\` : T extends object ? { [K in keyof T]: Plain<T[K]> } : T;
-type Common = Omit<Panel, "type" | "options" | "fieldConfig"> & { title: string; description: string };
+type Titled = Omit<Panel, "type" | "options" | "fieldConfig"> & { title: string; description: string };
 type Fields<Custom> = Omit<NonNullable<Panel["fieldConfig"]>, "defaults"> & {
   defaults: Omit<NonNullable<Panel["fieldConfig"]>["defaults"], "custom"> & Custom;
 };
-type TimeSeries = Common & {
+type TimeSeries = Titled & {
   type: "timeseries"; options: Plain<TimeSeriesOptions>; fieldConfig: Fields<{ custom: Plain<FieldConfig> }>;
 };
-type Stat = Common & { type: "stat"; options: Plain<StatOptions>; fieldConfig: Fields<{ custom?: never }> };
+type Stat = Titled & { type: "stat"; options: Plain<StatOptions>; fieldConfig: Fields<{ custom?: never }> };
 type Shipped = Omit<Dashboard, "annotations" | "panels"> & {
   annotations: { list: (AnnotationQuery & Prometheus)[] };
   panels: (TimeSeries | Stat)[];
