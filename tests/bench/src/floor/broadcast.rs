@@ -8,6 +8,7 @@ use axum::extract::ws::{Message, Utf8Bytes, WebSocket, WebSocketUpgrade};
 use axum::extract::{Path, State};
 use axum::response::Response;
 use axum::routing::get;
+use axum::serve::ListenerExt;
 use futures_util::{SinkExt, StreamExt};
 use tokio::sync::broadcast;
 
@@ -23,6 +24,10 @@ pub(crate) fn serve() -> anyhow::Result<()> {
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::bind(std::env::var("BENCH_LISTEN")?).await?;
         let app = Router::new().route("/{room}", get(open)).with_state(Rooms::default());
+        // As every server of this kind does: without it, answers wait for the peer's next word.
+        let listener = listener.tap_io(|stream| {
+            let _ = stream.set_nodelay(true);
+        });
         Ok(axum::serve(listener, app).await?)
     })
 }
